@@ -1,0 +1,21 @@
+//! A warm pool for Cloudflare Containers: containers that are started before
+//! anyone asks, one to a session, none of them lost.
+//!
+//! An event comes in, the pure state machine decides, the store records, and
+//! only then are commands carried out:
+//!
+//! | module | what it is | what it does not know |
+//! |---|---|---|
+//! | [`pool`] | the state machine: events in, decisions out | JS, SQL, clock, randomness |
+//! | [`route`] | what a cached hint and an observed state mean | the same |
+//! | [`store`] | SQLite rows behind a one-method port | the platform |
+//! | [`wire`] | what crosses RPC, KV and HTTP, the only serde types | |
+//! | `runtime` | wasm only: object host, client host, HTTP | pool policy |
+
+pub mod pool;
+pub mod route;
+pub mod store;
+pub mod wire;
+
+#[cfg(target_arch = "wasm32")]
+mod runtime;

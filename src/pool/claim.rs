@@ -1,0 +1,192 @@
+//! A session asks for its container.
+
+use std::rc::Rc;
+
+use super::config::Config;
+use super::container::{Container, State};
+use super::decision::{Command, Grant, Outcome, Reply};
+use super::error::PoolError;
+use super::identity::{ClaimId, ContainerId, Session};
+use super::limits::{CLAIM_DEADLINE_MAX_MS, RETRY_AFTER_MS, WAITING_MAX};
+use super::queue::Waiting;
+use super::{Pool, Step};
+
+impl Pool {
+    /// Held and fresh: answered at once, and nothing is written. Held but not
+    /// seen alive for `verifyAfter`: one look, shared by all who ask. Not held:
+    /// the container warm longest, or a place in the queue.
+    pub(super) fn claimed(
+        &mut self,
+        step: &mut Step,
+        claim: ClaimId,
+        session: Session,
+        config: Option<Rc<Config>>,
+    ) {
+        if let Some(config) = config
+            && let Err(error) = self.apply_config(step, config)
+        {
+            return self.refuse(step, claim, error);
+        }
+        let held = self.ledger.held_by(&session).cloned();
+        match held {
+            Some(container) if self.is_fresh(step, &container) => {
+                self.grant(step, claim, &container, Outcome::Sticky)
+            }
+            Some(container) => self.verify(step, claim, container),
+            None => self.claimed_unheld(step, session, vec![claim]),
+        }
+    }
+
+    /// A session without a container, with claims that may have waited for a
+    /// look at the one it had.
+    pub(super) fn claimed_unheld(&mut self, step: &mut Step, session: Session, claims: Vec<ClaimId>) {
+        self.primed = true;
+        let Some((first, others)) = claims.split_first() else { return };
+        if self.queue.join(&session, *first) {
+            for claim in others {
+                self.queue.join(&session, *claim);
+            }
+        } else if let Some(id) = self.ledger.longest_warm() {
+            self.assign(step, id, session, &claims, Outcome::Hit);
+        } else if self.queue.len() >= WAITING_MAX {
+            for claim in claims {
+                self.refuse(step, claim, PoolError::TooManyWaiting { limit: WAITING_MAX });
+            }
+        } else {
+            let deadline_at_ms = self.claim_deadline_ms(step.now_ms);
+            let check_at_ms = (step.now_ms + self.config.queue_timeout_ms).min(deadline_at_ms);
+            self.queue.push(Waiting {
+                session,
+                claims,
+                queued_at_ms: step.now_ms,
+                deadline_at_ms,
+                check_at_ms,
+            });
+        }
+    }
+
+    /// Gives what is warm to those who came first.
+    pub(super) fn serve_waiting(&mut self, step: &mut Step) {
+        while let Some(id) = self.ledger.longest_warm() {
+            let Some(waiting) = self.queue.pop() else { return };
+            self.assign(step, id, waiting.session, &waiting.claims, Outcome::Miss);
+        }
+    }
+
+    /// Ends the wait of those whose deadline has come, of those no start is
+    /// coming for, and, while the breaker is open, of those who would need one.
+    pub(super) fn turn_away(&mut self, step: &mut Step) {
+        if self.queue.is_empty() {
+            return;
+        }
+        let coming = self.starts_coming(step.now_ms);
+        if self.gate.breaker_open()
+            && let Some(error) = self.gate.refusal(step.now_ms)
+        {
+            for waiting in self.queue.take_beyond(coming) {
+                self.refuse_all(step, &waiting, &error);
+            }
+        }
+        for waiting in self.queue.take_expired(step.now_ms, coming) {
+            let error = self.why_not_served(step.now_ms, &waiting);
+            self.refuse_all(step, &waiting, &error);
+        }
+    }
+
+    /// Answers those who waited for a look at their container.
+    pub(super) fn grant_verified(&mut self, step: &mut Step, container: &Container, claims: Vec<ClaimId>) {
+        for claim in claims {
+            self.grant(step, claim, container, Outcome::Sticky);
+        }
+    }
+
+    fn is_fresh(&self, step: &Step, container: &Container) -> bool {
+        step.now_ms.saturating_sub(container.memory.seen_at_ms) < self.config.verify_after_ms()
+    }
+
+    fn verify(&mut self, step: &mut Step, claim: ClaimId, mut container: Container) {
+        container.memory.verifying.push(claim);
+        if container.memory.probing_since_ms.is_none() {
+            self.probe(step, &mut container, false);
+        }
+        self.ledger.put(container);
+    }
+
+    /// The first claim is a hit or a miss; those that joined it find the
+    /// session's container there, and are sticky.
+    fn assign(
+        &mut self,
+        step: &mut Step,
+        id: ContainerId,
+        session: Session,
+        claims: &[ClaimId],
+        outcome: Outcome,
+    ) {
+        let Some(mut container) = self.ledger.container(id).cloned() else { return };
+        if self.ledger.assigned() == 0 {
+            self.sweep.check_assigned_after(step.now_ms + self.config.assigned_check_interval_ms);
+        }
+        container.state = State::Assigned { session, claimed_at_ms: step.now_ms };
+        self.ledger.put(container.clone());
+        for (at, claim) in claims.iter().enumerate() {
+            self.grant(step, *claim, &container, if at == 0 { outcome } else { Outcome::Sticky });
+        }
+    }
+
+    fn grant(&mut self, step: &mut Step, claim: ClaimId, container: &Container, outcome: Outcome) {
+        match outcome {
+            Outcome::Sticky => self.counters.sticky += 1,
+            Outcome::Hit => self.counters.hits += 1,
+            Outcome::Miss => self.counters.misses += 1,
+        }
+        let grant =
+            Grant { id: container.id, name: container.name, generation: container.generation, outcome };
+        step.decision.replies.push(Reply { claim, result: Ok(grant) });
+    }
+
+    fn refuse_all(&mut self, step: &mut Step, waiting: &Waiting, error: &PoolError) {
+        for claim in &waiting.claims {
+            self.refuse(step, *claim, error.clone());
+        }
+    }
+
+    fn refuse(&mut self, step: &mut Step, claim: ClaimId, error: PoolError) {
+        self.counters.errors += 1;
+        step.decision.replies.push(Reply { claim, result: Err(error) });
+    }
+
+    /// A claim ends at the latest after `queueTimeout`, and `startTimeout` for
+    /// its own start and for every batch of `startConcurrency` ahead of it.
+    fn claim_deadline_ms(&self, now_ms: u64) -> u64 {
+        let batches = (self.queue.len() / self.config.start_concurrency + 1) as u64;
+        let patience_ms = self.config.queue_timeout_ms + self.config.start_timeout_ms.saturating_mul(batches);
+        now_ms + patience_ms.min(CLAIM_DEADLINE_MAX_MS)
+    }
+
+    fn why_not_served(&self, now_ms: u64, waiting: &Waiting) -> PoolError {
+        let waited_ms = now_ms.saturating_sub(waiting.queued_at_ms);
+        let tracked = self.ledger.tracked();
+        match self.limit(now_ms) {
+            _ if now_ms >= waiting.deadline_at_ms => PoolError::StartTimeout { waited_ms },
+            Some(limit) if tracked >= limit => {
+                let retry_at_ms = self.gate.retry_at_ms(now_ms).unwrap_or(now_ms + RETRY_AFTER_MS);
+                PoolError::CapacityExhausted { tracked, limit, retry_after_ms: retry_at_ms - now_ms }
+            }
+            _ => self.gate.refusal(now_ms).unwrap_or(PoolError::QueueTimeout { waited_ms }),
+        }
+    }
+}
+
+impl Pool {
+    /// Asks for a look at `container`, and notes that it is under way.
+    pub(super) fn probe(&mut self, step: &mut Step, container: &mut Container, renew: bool) {
+        container.memory.probing_since_ms = Some(step.now_ms);
+        self.sweep.under_way += 1;
+        step.decision.commands.push(Command::Probe {
+            life: container.life(),
+            name: container.name,
+            renew,
+            timeout_ms: self.config.health.timeout_ms,
+        });
+    }
+}

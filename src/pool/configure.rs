@@ -1,0 +1,66 @@
+//! A caller says what the pool should be.
+
+use std::rc::Rc;
+
+use super::config::Config;
+use super::error::PoolError;
+use super::{Pool, Step};
+
+impl Pool {
+    /// Takes effect at once: what is missing is started and what is too much
+    /// stopped when the event settles. A configuration equal to the recorded
+    /// one changes nothing.
+    pub(super) fn configured(&mut self, step: &mut Step, config: Rc<Config>) {
+        if let Err(error) = self.apply_config(step, config) {
+            step.decision.refused = Some(error);
+        }
+    }
+
+    pub(super) fn apply_config(&mut self, step: &mut Step, config: Rc<Config>) -> Result<(), PoolError> {
+        if self.configured && config == self.config {
+            return Ok(());
+        }
+        self.check_binding(&config)?;
+        let raised = config.max_instances == 0 || config.max_instances > self.config.max_instances;
+        if raised && config.max_instances != self.config.max_instances {
+            self.gate.forget_limit();
+        }
+        let before = std::mem::replace(&mut self.config, config);
+        self.configured = true;
+        self.primed = true;
+        self.shorten_intervals(step.now_ms, &before);
+        Ok(())
+    }
+
+    /// Containers are found through their binding: while there are any, it
+    /// cannot change without losing them.
+    fn check_binding(&self, config: &Config) -> Result<(), PoolError> {
+        if !self.configured
+            || config.container_binding == self.config.container_binding
+            || self.ledger.tracked() == 0
+        {
+            return Ok(());
+        }
+        let named = |binding: &Option<String>| binding.clone().unwrap_or_else(|| "the default".to_owned());
+        Err(PoolError::Misconfigured {
+            message: format!(
+                "the pool holds {} containers of binding {} and cannot serve binding {} (use another poolName for it)",
+                self.ledger.tracked(),
+                named(&self.config.container_binding),
+                named(&config.container_binding),
+            ),
+        })
+    }
+
+    /// A shorter interval moves the next look forward, a longer one leaves it.
+    fn shorten_intervals(&mut self, now_ms: u64, before: &Config) {
+        if self.config.refresh_interval_ms < before.refresh_interval_ms {
+            let soon_ms = now_ms + self.config.refresh_interval_ms;
+            self.sweep.refresh_at_ms = self.sweep.refresh_at_ms.min(soon_ms);
+        }
+        if self.config.assigned_check_interval_ms < before.assigned_check_interval_ms {
+            let soon_ms = now_ms + self.config.assigned_check_interval_ms;
+            self.sweep.assigned_check_at_ms = self.sweep.assigned_check_at_ms.min(soon_ms);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What is due, and when to be woken next.
+
+use super::config::Refill;
+use super::container::State;
+use super::{Pool, Step};
+
+impl Pool {
+    /// Attends to everything whose time has come. Called early, it finds
+    /// nothing due.
+    pub(super) fn deadline_reached(&mut self, step: &mut Step) {
+        for id in self.ledger.due(step.now_ms) {
+            match self.ledger.container(id).map(|container| &container.state) {
+                Some(State::Starting { .. }) => self.start_timed_out(step, id),
+                Some(State::Stopping { .. }) => self.stop_due(step, id),
+                _ => {}
+            }
+        }
+        self.refresh_due(step);
+    }
+
+    /// The earliest deadline that must survive the loss of memory; `None` when
+    /// nothing is due, ever, until somebody calls.
+    pub(super) fn alarm_at_ms(&self, now_ms: u64) -> Option<u64> {
+        let warm = self.ledger.warm() > 0 || (self.is_short() && self.config.refill == Refill::Interval);
+        [
+            self.ledger.next_due_ms(),
+            warm.then_some(self.sweep.refresh_at_ms),
+            (self.ledger.assigned() > 0).then_some(self.sweep.assigned_check_at_ms),
+            self.gate.retry_at_ms(now_ms).filter(|_| self.is_short()),
+            self.flush_at_ms,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+}

@@ -1,0 +1,142 @@
+//! What is to be done about an event: rows first, then answers and commands.
+
+use std::rc::Rc;
+
+use super::config::Config;
+use super::container::Container;
+use super::error::PoolError;
+use super::gate::Gate;
+use super::identity::{ClaimId, ContainerId, ContainerName, Generation, Life};
+use super::stats::Counters;
+
+/// The whole consequence of one event. `changes` are committed together before
+/// anything else here takes effect.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decision {
+    /// Rows to write, all or none.
+    pub changes: Vec<Change>,
+    /// Answers to claims.
+    pub replies: Vec<Reply>,
+    /// What to ask the platform for.
+    pub commands: Vec<Command>,
+    /// Why the call that brought the event was refused, if it was.
+    pub refused: Option<PoolError>,
+    /// Earliest deadline that outlives memory; the alarm.
+    pub alarm_at_ms: Option<u64>,
+    /// Earliest deadline of a waiting claim, which dies with memory; a timer.
+    pub timer_at_ms: Option<u64>,
+}
+
+/// One row to write.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Insert or replace a container's row.
+    PutContainer(Container),
+    /// Delete a container's row.
+    DeleteContainer(ContainerId),
+    /// Replace the pool's own row.
+    PutPool(PoolRow),
+    /// Replace the counters' row.
+    PutCounters(Counters),
+}
+
+/// What the pool records of itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PoolRow {
+    /// The configuration, `None` until a caller named one.
+    pub config: Option<Rc<Config>>,
+    /// Whether the pool fills itself: from the first claim on, until it is shut down.
+    pub primed: bool,
+    /// When the assigned containers were last looked at.
+    pub assigned_checked_at_ms: u64,
+    /// What the platform taught about starts.
+    pub gate: Gate,
+}
+
+/// The answer to one claim.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// Whose.
+    pub claim: ClaimId,
+    /// The session's container, or why there is none.
+    pub result: Result<Grant, PoolError>,
+}
+
+/// A session's container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The container's id.
+    pub id: ContainerId,
+    /// The name that id is made from.
+    pub name: ContainerName,
+    /// Which life of it the session got.
+    pub generation: Generation,
+    /// Where it came from.
+    pub outcome: Outcome,
+}
+
+/// Where a claim's container came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The session held it.
+    Sticky,
+    /// It was warm.
+    Hit,
+    /// It had to start.
+    Miss,
+}
+
+impl Outcome {
+    /// The word for it in headers, metrics and rows.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sticky => "sticky",
+            Self::Hit => "hit",
+            Self::Miss => "miss",
+        }
+    }
+}
+
+/// Something to ask the platform for. Each is answered by exactly one event,
+/// unless memory is lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// `startAndWaitForPorts`, answered by `StartSucceeded` or `StartFailed`.
+    Start {
+        /// Which life.
+        life: Life,
+        /// Whose.
+        name: ContainerName,
+        /// Ports to wait for; empty: the class's own.
+        ports: Vec<u16>,
+        /// Time the platform is given for it.
+        timeout_ms: u64,
+    },
+    /// `getState`, and where `renew` is set `renewActivityTimeout` beside it,
+    /// answered by `Probed`.
+    Probe {
+        /// Which life.
+        life: Life,
+        /// Whose.
+        name: ContainerName,
+        /// Whether to keep it awake.
+        renew: bool,
+        /// After this time the answer is `Unknown`.
+        timeout_ms: u64,
+    },
+    /// `stop`, answered by `StopAnswered`.
+    Stop {
+        /// Which life.
+        life: Life,
+        /// Whose.
+        name: ContainerName,
+    },
+    /// `destroy`, answered by `DestroyAnswered`.
+    Destroy {
+        /// Which life.
+        life: Life,
+        /// Whose.
+        name: ContainerName,
+    },
+}

@@ -1,0 +1,86 @@
+//! What happened. Facts, in the past tense; each may come twice, late or never.
+
+use std::rc::Rc;
+
+use super::config::Config;
+use super::failure::Failure;
+use super::identity::{ClaimId, ContainerId, Life, Session};
+
+/// One thing that happened to a pool.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A session asked for its container. `config` is what its caller wants the
+    /// pool to be, `None` where that is known to be what it is.
+    Claimed {
+        /// Who waits for the answer.
+        claim: ClaimId,
+        /// The session.
+        session: Session,
+        /// The caller's configuration.
+        config: Option<Rc<Config>>,
+    },
+    /// The pool was told what to be.
+    Configured {
+        /// The caller's configuration.
+        config: Rc<Config>,
+    },
+    /// Somebody says that a container has stopped.
+    StopReported {
+        /// The container, known or not.
+        id: ContainerId,
+    },
+    /// A report named something that is neither a container's id nor a name.
+    GarbageReported,
+    /// The warm containers are to be stopped.
+    PrewarmedShutDown,
+    /// Somebody is about to be shown the figures.
+    StatsAsked,
+    /// A start ended with the container ready.
+    StartSucceeded {
+        /// Which life.
+        life: Life,
+    },
+    /// A start ended without.
+    StartFailed {
+        /// Which life.
+        life: Life,
+        /// Why.
+        failure: Failure,
+    },
+    /// A look at a container ended.
+    Probed {
+        /// Which life.
+        life: Life,
+        /// What was seen.
+        seen: Seen,
+    },
+    /// A `stop()` was answered.
+    StopAnswered {
+        /// Which life.
+        life: Life,
+        /// Whether the signal was sent.
+        result: Result<(), Failure>,
+    },
+    /// A `destroy()` was answered.
+    DestroyAnswered {
+        /// Which life.
+        life: Life,
+        /// Whether the container is gone.
+        result: Result<(), Failure>,
+    },
+    /// A deadline the pool asked to be woken for may have come.
+    DeadlineReached,
+    /// The pool was rebuilt from its rows; what was under way is unknown.
+    Woke,
+}
+
+/// What a look at a container showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// `running` or `healthy`.
+    Alive,
+    /// `stopped` or `stopped_with_code`.
+    Stopped,
+    /// No answer, or one that says nothing: not a sign of death.
+    Unknown(Failure),
+}

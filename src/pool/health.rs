@@ -1,0 +1,148 @@
+//! Who is looked at, and what was seen. Health is judged only by answers.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::container::{Container, State, StopCause};
+use super::event::Seen;
+use super::identity::{ContainerId, Life};
+use super::limits::PROBE_CONCURRENCY;
+use super::{Pool, Step};
+
+/// The round of looks under way. Lives in memory, but for when the assigned
+/// ones were last looked at: a memory that is rebuilt at every alarm must not
+/// wake them all each time.
+#[derive(Debug, Default)]
+pub(super) struct Sweep {
+    /// When the warm ones are looked at next.
+    pub refresh_at_ms: u64,
+    /// When the assigned ones are looked at next.
+    pub assigned_check_at_ms: u64,
+    /// When they were last.
+    pub assigned_checked_at_ms: u64,
+    /// Whether the refill of a pool that refills at refreshes is due.
+    pub refill_due: bool,
+    /// Containers still to be looked at in this round.
+    backlog: VecDeque<ContainerId>,
+    /// Looks asked for and not answered.
+    pub under_way: usize,
+    /// When a container last answered.
+    answered_at_ms: u64,
+}
+
+impl Sweep {
+    /// The sweep of a rebuilt pool.
+    pub(super) fn resume(assigned_checked_at_ms: u64) -> Self {
+        Self { assigned_checked_at_ms, ..Self::default() }
+    }
+
+    /// The first warm container was just seen: its next look is not overdue.
+    pub(super) fn rest_until(&mut self, at_ms: u64) {
+        self.refresh_at_ms = self.refresh_at_ms.max(at_ms);
+    }
+
+    /// The first assigned container was just seen.
+    pub(super) fn check_assigned_after(&mut self, at_ms: u64) {
+        self.assigned_check_at_ms = self.assigned_check_at_ms.max(at_ms);
+    }
+}
+
+impl Pool {
+    /// Queues looks at the warm containers, and when it is their turn at the
+    /// assigned ones that gave no sign of life since.
+    pub(super) fn refresh_due(&mut self, step: &mut Step) {
+        let now_ms = step.now_ms;
+        if self.sweep.refresh_at_ms <= now_ms {
+            self.sweep.refresh_at_ms = now_ms + self.config.refresh_interval_ms;
+            self.sweep.refill_due = true;
+            let warm: Vec<_> = self.ledger.warm_ids().collect();
+            self.enqueue(warm);
+        }
+        if self.sweep.assigned_check_at_ms <= now_ms && self.ledger.assigned() > 0 {
+            let interval_ms = self.config.assigned_check_interval_ms;
+            self.sweep.assigned_checked_at_ms = now_ms;
+            self.sweep.assigned_check_at_ms = now_ms + interval_ms;
+            let unseen = |id: &ContainerId| {
+                self.ledger
+                    .container(*id)
+                    .is_some_and(|container| container.memory.seen_at_ms + interval_ms <= now_ms)
+            };
+            let unseen: Vec<_> = self.ledger.assigned_ids().filter(unseen).collect();
+            self.enqueue(unseen);
+        }
+    }
+
+    /// Asks for as many of the queued looks as may be under way at once.
+    pub(super) fn look_at_more(&mut self, step: &mut Step) {
+        while self.sweep.under_way < PROBE_CONCURRENCY {
+            let Some(id) = self.sweep.backlog.pop_front() else { return };
+            let Some(mut container) = self.ledger.container(id).cloned() else { continue };
+            let renew = matches!(container.state, State::Warm { .. });
+            if container.memory.probing_since_ms.is_none() && (renew || container.session().is_some()) {
+                self.probe(step, &mut container, renew);
+                self.ledger.put(container);
+            }
+        }
+    }
+
+    /// A sign of life is noted. A definite stop ends the container. Anything
+    /// else counts against it only if another container answered meanwhile:
+    /// else the trouble is the platform's.
+    pub(super) fn probed(&mut self, step: &mut Step, life: Life, seen: Seen) {
+        self.sweep.under_way = self.sweep.under_way.saturating_sub(1);
+        let Some(mut container) = self.ledger.living(life) else { return };
+        let since_ms = container.memory.probing_since_ms.take().unwrap_or(step.now_ms);
+        match seen {
+            Seen::Alive => {
+                self.sweep.answered_at_ms = step.now_ms;
+                container.memory.seen_at_ms = step.now_ms;
+                container.memory.failures = 0;
+                self.keep(step, container);
+            }
+            Seen::Stopped => {
+                self.sweep.answered_at_ms = step.now_ms;
+                self.ledger.put(container);
+                self.ended(step, life.id, StopCause::Stopped);
+            }
+            Seen::Unknown(_) => {
+                self.counters.probe_failures += 1;
+                if self.sweep.answered_at_ms >= since_ms {
+                    container.memory.failures += 1;
+                }
+                let unhealthy = container.memory.failures >= self.config.health.unhealthy_after;
+                if unhealthy && !matches!(container.state, State::Stopping { .. }) {
+                    self.ledger.put(container);
+                    self.ended(step, life.id, StopCause::Unhealthy);
+                } else {
+                    self.keep(step, container);
+                }
+            }
+        }
+    }
+
+    /// A container that has ended, as far as anyone can tell, is destroyed to
+    /// make sure.
+    pub(super) fn ended(&mut self, step: &mut Step, id: ContainerId, cause: StopCause) {
+        let Some(container) = self.ledger.container(id) else { return };
+        match container.state {
+            State::Stopping { .. } => self.hasten(step, id),
+            State::Warm { .. } => {
+                self.counters.evictions += 1;
+                self.destroy_now(step, id, cause);
+            }
+            State::Starting { .. } | State::Assigned { .. } => self.destroy_now(step, id, cause),
+        }
+    }
+
+    /// The container stays as it is, and those who waited for the look get it.
+    fn keep(&mut self, step: &mut Step, mut container: Container) {
+        let verifying = std::mem::take(&mut container.memory.verifying);
+        self.grant_verified(step, &container, verifying);
+        self.ledger.put(container);
+    }
+
+    /// Queues those that are not queued already from a round that is not done.
+    fn enqueue(&mut self, ids: Vec<ContainerId>) {
+        let queued: BTreeSet<_> = self.sweep.backlog.iter().copied().collect();
+        self.sweep.backlog.extend(ids.into_iter().filter(|id| !queued.contains(id)));
+    }
+}

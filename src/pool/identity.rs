@@ -1,0 +1,188 @@
+//! Who is who: container ids and names, generations, sessions, claims.
+
+use std::fmt;
+use std::rc::Rc;
+
+use super::error::PoolError;
+use super::limits::SESSION_BYTES_MAX;
+
+/// A container's Durable Object id: 32 bytes, written as 64 hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContainerId(pub [u8; 32]);
+
+impl ContainerId {
+    /// Reads 64 hex digits of either case; anything else is `None`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        hex_into(text, &mut bytes)?;
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Display for ContainerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for ContainerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The UUID a container's id is made from. The pool never uses one twice.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContainerName(pub [u8; 16]);
+
+impl ContainerName {
+    /// Reads a UUID in its 36-character form, of either case.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let dashed = text.len() == 36
+            && text.bytes().enumerate().all(|(at, byte)| (byte == b'-') == DASHES.contains(&at));
+        let mut bytes = [0; 16];
+        hex_into(&text.replace('-', ""), &mut bytes)?;
+        dashed.then_some(Self(bytes))
+    }
+}
+
+const DASHES: [usize; 4] = [8, 13, 18, 23];
+
+impl fmt::Display for ContainerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, byte) in self.0.iter().enumerate() {
+            let dash = if matches!(at, 4 | 6 | 8 | 10) { "-" } else { "" };
+            write!(f, "{dash}{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ContainerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn hex_into(text: &str, bytes: &mut [u8]) -> Option<()> {
+    if text.len() != bytes.len() * 2 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).ok()?;
+    }
+    Some(())
+}
+
+/// A name and the id the platform makes from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The UUID.
+    pub name: ContainerName,
+    /// The Durable Object id of that name.
+    pub id: ContainerId,
+}
+
+/// Fences one life of one container: every outcome of an effect carries the
+/// generation it was asked for, and a stale one changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Generation(pub u32);
+
+impl Generation {
+    /// The first life of every container.
+    pub const FIRST: Self = Self(1);
+}
+
+/// Which container, and which life of it, an effect and its outcome are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Life {
+    /// The container.
+    pub id: ContainerId,
+    /// Its generation when the effect was asked for.
+    pub generation: Generation,
+}
+
+/// A caller's session id: 1 to 512 bytes of UTF-8 without control characters.
+///
+/// ```
+/// use cf_warm_pool::pool::Session;
+/// assert!(Session::new("alice").is_ok());
+/// assert_eq!(Session::new("").unwrap_err().code(), "invalid_session");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Session(Rc<str>);
+
+impl Session {
+    /// Checks a caller's text.
+    ///
+    /// # Errors
+    /// [`PoolError::InvalidSession`] when it is empty, longer than 512 bytes
+    /// or holds a control character.
+    pub fn new(text: &str) -> Result<Self, PoolError> {
+        let problem = if text.is_empty() {
+            "it is empty".to_owned()
+        } else if text.len() > SESSION_BYTES_MAX {
+            format!("it has {} bytes", text.len())
+        } else if let Some(control) = text.chars().find(|c| c.is_control()) {
+            format!("it holds the control character U+{:04X}", u32::from(control))
+        } else {
+            return Ok(Self(text.into()));
+        };
+        Err(PoolError::InvalidSession { problem })
+    }
+
+    /// The caller's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One caller waiting for one answer. Lives in memory only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClaimId(pub u64);
+
+/// What the pure code may not make itself: names, and chance.
+pub trait Fresh {
+    /// A name never used before, and its id.
+    fn identity(&mut self) -> Identity;
+    /// 64 random bits.
+    fn random(&mut self) -> u64;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_names_read_back_what_they_print() {
+        let id = ContainerId([0xa7; 32]);
+        assert_eq!(ContainerId::parse(&id.to_string()), Some(id));
+        let name = ContainerName([0x1f; 16]);
+        assert_eq!(name.to_string(), "1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f");
+        assert_eq!(ContainerName::parse(&name.to_string()), Some(name));
+    }
+
+    #[test]
+    fn what_is_no_id_and_no_name_is_refused() {
+        for garbage in
+            ["", "7", "zz", "+1", &"g".repeat(64), &"a".repeat(63), &"é".repeat(32), &"a".repeat(36)]
+        {
+            assert_eq!(ContainerId::parse(garbage), None, "{garbage}");
+            assert_eq!(ContainerName::parse(garbage), None, "{garbage}");
+        }
+    }
+
+    #[test]
+    fn a_session_is_1_to_512_bytes_without_control_characters() {
+        assert!(Session::new(&"x".repeat(512)).is_ok());
+        assert!(Session::new(&"🦀".repeat(128)).is_ok());
+        for bad in ["", "a\nb", "\u{7f}", "\u{85}", &"x".repeat(513), &"x".repeat(1 << 20)] {
+            let error = Session::new(bad).unwrap_err();
+            assert_eq!(error.code(), "invalid_session");
+            assert!(error.to_string().len() < 200, "the value is not echoed: {error}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The state machine of a warm pool: an event in, a decision out.
+//!
+//! [`Pool::handle`] is the only way in. A handler to a file:
+//!
+//! | file | decides |
+//! |---|---|
+//! | `claim` | which container a session gets, and who waits |
+//! | `refill` | how many containers to start, and which warm ones are too many |
+//! | `start` | what the outcome of a start means |
+//! | `health` | whom to look at, and what was seen |
+//! | `stop` | how a container ends, and when it is gone |
+//! | `report` | what somebody says has stopped |
+//! | `configure` | what a changed configuration means |
+//! | `shutdown` | the end of all warm containers |
+//! | `wake` | what a rebuilt memory does first |
+//! | `deadlines` | what is due, and when to be woken next |
+//!
+//! Time, names and chance are arguments. Nothing here knows JS, SQL or serde.
+
+mod backoff;
+mod claim;
+mod config;
+mod configure;
+mod container;
+mod deadlines;
+mod decision;
+mod error;
+mod event;
+mod failure;
+mod gate;
+mod health;
+mod identity;
+mod invariants;
+mod ledger;
+pub mod limits;
+mod queue;
+mod refill;
+mod report;
+mod shutdown;
+mod start;
+mod stats;
+mod stop;
+mod wake;
+
+pub use config::{Config, Health, Refill};
+pub use container::{Container, Memory, State, StopCause};
+pub use decision::{Change, Command, Decision, Grant, Outcome, PoolRow, Reply};
+pub use error::PoolError;
+pub use event::{Event, Seen};
+pub use failure::{Failure, FailureClass};
+pub use gate::{Gate, Learned, Pause};
+pub use identity::{ClaimId, ContainerId, ContainerName, Fresh, Generation, Identity, Life, Session};
+pub use stats::{Counters, Stats};
+
+use std::rc::Rc;
+
+use health::Sweep;
+use ledger::Ledger;
+use queue::Queue;
+
+/// One pool: a shadow of its rows, and the callers who wait.
+#[derive(Debug, Default)]
+pub struct Pool {
+    config: Rc<Config>,
+    /// Whether a caller ever named a configuration.
+    configured: bool,
+    primed: bool,
+    gate: Gate,
+    ledger: Ledger,
+    queue: Queue,
+    sweep: Sweep,
+    counters: Counters,
+    /// The rows as they were last recorded.
+    recorded_pool: PoolRow,
+    recorded_counters: Counters,
+    flush_at_ms: Option<u64>,
+}
+
+/// What one event leads to, while it is being decided.
+struct Step<'a> {
+    now_ms: u64,
+    fresh: &'a mut dyn Fresh,
+    decision: Decision,
+    flush: bool,
+}
+
+impl Pool {
+    /// The pool its rows describe. It wants [`Event::Woke`] before any other event.
+    #[must_use]
+    pub fn load(row: PoolRow, counters: Counters, containers: impl IntoIterator<Item = Container>) -> Self {
+        Self {
+            config: row.config.clone().unwrap_or_default(),
+            configured: row.config.is_some(),
+            primed: row.primed,
+            gate: row.gate.clone(),
+            ledger: Ledger::load(containers),
+            sweep: Sweep::resume(row.assigned_checked_at_ms),
+            counters,
+            recorded_pool: row,
+            recorded_counters: counters,
+            ..Self::default()
+        }
+    }
+
+    /// Decides about one event.
+    ///
+    /// Memory is changed as if the decision's rows were already committed: where
+    /// the commit fails, this pool is to be thrown away and loaded anew.
+    pub fn handle(&mut self, now_ms: u64, fresh: &mut dyn Fresh, event: Event) -> Decision {
+        let mut step = Step { now_ms, fresh, decision: Decision::default(), flush: false };
+        match event {
+            Event::Claimed { claim, session, config } => self.claimed(&mut step, claim, session, config),
+            Event::Configured { config } => self.configured(&mut step, config),
+            Event::StopReported { id } => self.stop_reported(&mut step, id),
+            Event::GarbageReported => self.garbage_reported(),
+            Event::PrewarmedShutDown => self.prewarmed_shut_down(&mut step),
+            Event::StatsAsked => step.flush = true,
+            Event::StartSucceeded { life } => self.start_succeeded(&mut step, life),
+            Event::StartFailed { life, failure } => self.start_failed(&mut step, life, &failure),
+            Event::Probed { life, seen } => self.probed(&mut step, life, seen),
+            Event::StopAnswered { life, result } => self.stop_answered(&mut step, life, result),
+            Event::DestroyAnswered { life, result } => self.destroy_answered(&mut step, life, result),
+            Event::DeadlineReached => self.deadline_reached(&mut step),
+            Event::Woke => self.woke(&mut step),
+        }
+        self.settle(&mut step);
+        step.decision
+    }
+
+    /// The figures at `now_ms`. Ask for [`Event::StatsAsked`] first, so that
+    /// what is shown is recorded.
+    #[must_use]
+    pub fn stats(&self, now_ms: u64) -> Stats {
+        Stats {
+            config: (*self.config).clone(),
+            primed: self.primed,
+            starting: self.ledger.starting(),
+            warm: self.ledger.warm(),
+            assigned: self.ledger.assigned(),
+            stopping: self.ledger.stopping(),
+            waiting: self.queue.len(),
+            limit: self.limit(now_ms),
+            learned_limit: self.gate.learned.map(|learned| learned.limit),
+            breaker_open: self.gate.breaker_open(),
+            retry_at_ms: self.gate.retry_at_ms(now_ms),
+            last_failure: self.gate.last_failure.clone(),
+            alarm_at_ms: self.alarm_at_ms(now_ms),
+            counters: self.counters,
+        }
+    }
+
+    /// The configuration in force.
+    #[must_use]
+    pub fn config(&self) -> &Rc<Config> {
+        &self.config
+    }
+
+    /// The containers the pool knows of, by id.
+    pub fn containers(&self) -> impl Iterator<Item = &Container> {
+        self.ledger.iter()
+    }
+
+    /// Counts a commit the storage refused. Called on the pool loaded after it.
+    pub fn count_storage_failure(&mut self) {
+        self.counters.storage_failures += 1;
+    }
+
+    /// Brings the pool to rest after an event: whoever can be served is, what
+    /// is missing is started, what is too much is stopped, and what changed is
+    /// recorded.
+    fn settle(&mut self, step: &mut Step) {
+        self.serve_waiting(step);
+        self.start_missing(step);
+        self.turn_away(step);
+        self.stop_surplus(step);
+        self.look_at_more(step);
+        self.record(step);
+        step.decision.alarm_at_ms = self.alarm_at_ms(step.now_ms);
+        step.decision.timer_at_ms = self.queue.next_check_ms();
+    }
+
+    fn pool_row_is_recorded(&self) -> bool {
+        let recorded = &self.recorded_pool;
+        let same_config = match &recorded.config {
+            Some(config) => Rc::ptr_eq(config, &self.config) || *config == self.config,
+            None => !self.configured,
+        };
+        same_config
+            && recorded.primed == self.primed
+            && recorded.assigned_checked_at_ms == self.sweep.assigned_checked_at_ms
+            && recorded.gate == self.gate
+    }
+
+    fn record(&mut self, step: &mut Step) {
+        let changes = &mut step.decision.changes;
+        changes.append(&mut self.ledger.take_changes());
+        if !self.pool_row_is_recorded() {
+            self.recorded_pool = PoolRow {
+                config: self.configured.then(|| Rc::clone(&self.config)),
+                primed: self.primed,
+                assigned_checked_at_ms: self.sweep.assigned_checked_at_ms,
+                gate: self.gate.clone(),
+            };
+            changes.push(Change::PutPool(self.recorded_pool.clone()));
+        }
+        // A deleted row must not take its count along.
+        let must = self.counters.gone != self.recorded_counters.gone || step.flush;
+        let due = self.flush_at_ms.is_some_and(|at_ms| at_ms <= step.now_ms);
+        if self.counters == self.recorded_counters {
+            self.flush_at_ms = None;
+        } else if must || due {
+            self.recorded_counters = self.counters;
+            self.flush_at_ms = None;
+            changes.push(Change::PutCounters(self.counters));
+        } else if self.flush_at_ms.is_none() {
+            self.flush_at_ms = Some(step.now_ms + limits::COUNTERS_FLUSH_MS);
+        }
+    }
+}

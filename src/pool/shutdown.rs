@@ -1,0 +1,23 @@
+//! The end of all warm containers.
+
+use super::container::StopCause;
+use super::{Pool, Step};
+
+impl Pool {
+    /// Stops what is warm and what is starting for nobody; the refill rests
+    /// until a new session claims or the configuration changes. A container
+    /// that a claim took, or that a waiting one needs, is left alone.
+    pub(super) fn prewarmed_shut_down(&mut self, step: &mut Step) {
+        self.primed = false;
+        let warm: Vec<_> = self.ledger.warm_ids().collect();
+        for id in warm {
+            self.counters.evictions += 1;
+            self.stop_gently(step, id, StopCause::Shutdown);
+        }
+        let spare = self.ledger.starting().saturating_sub(self.queue.len());
+        let starting: Vec<_> = self.ledger.starting_ids().take(spare).collect();
+        for id in starting {
+            self.destroy_now(step, id, StopCause::Shutdown);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What the outcome of a start means.
+
+use super::container::{State, StopCause};
+use super::failure::{Failure, FailureClass};
+use super::identity::{ContainerId, Life};
+use super::{Pool, Step};
+
+impl Pool {
+    /// The container is warm, and goes to whoever waits longest. One that was
+    /// given up meanwhile is destroyed, which proves it gone only from here on.
+    pub(super) fn start_succeeded(&mut self, step: &mut Step, life: Life) {
+        let Some(mut container) = self.ledger.living(life) else { return };
+        match container.state {
+            State::Starting { .. } => {
+                container.state = State::Warm { ready_at_ms: step.now_ms };
+                container.memory.start_pending = false;
+                container.memory.seen_at_ms = step.now_ms;
+                if self.ledger.warm() == 0 {
+                    self.sweep.rest_until(step.now_ms + self.config.refresh_interval_ms);
+                }
+                self.ledger.put(container);
+                self.gate.succeeded(self.existing());
+            }
+            State::Stopping { .. } => self.start_settled(step, life.id),
+            State::Warm { .. } | State::Assigned { .. } => {}
+        }
+    }
+
+    /// A failed start may have left the container running: it is destroyed,
+    /// not forgotten.
+    pub(super) fn start_failed(&mut self, step: &mut Step, life: Life, failure: &Failure) {
+        let Some(mut container) = self.ledger.living(life) else { return };
+        match container.state {
+            State::Starting { .. } => {
+                container.memory.start_pending = false;
+                self.ledger.put(container);
+                self.give_up_start(step, life.id, failure);
+            }
+            State::Stopping { .. } => self.start_settled(step, life.id),
+            State::Warm { .. } | State::Assigned { .. } => {}
+        }
+    }
+
+    /// The deadline of a start has come. What is under way inside the object
+    /// goes on, so its `destroy()` is repeated once that has ended.
+    pub(super) fn start_timed_out(&mut self, step: &mut Step, id: ContainerId) {
+        let message =
+            format!("the start was not done within {} ms (startTimeout)", self.config.start_timeout_ms);
+        self.give_up_start(step, id, &Failure::new(FailureClass::Transient, &message));
+    }
+
+    fn give_up_start(&mut self, step: &mut Step, id: ContainerId, failure: &Failure) {
+        let Some(container) = self.ledger.container(id) else { return };
+        let cause = match failure.class {
+            FailureClass::Capacity => StopCause::NoRoom,
+            _ if container.memory.start_pending => StopCause::StartTimeout,
+            _ => StopCause::StartFailed,
+        };
+        self.counters.start_failed(failure.class);
+        self.destroy_now(step, id, cause);
+        let random = step.fresh.random();
+        self.gate.failed(step.now_ms, failure, self.existing(), random);
+        self.queue.recheck(step.now_ms, self.config.queue_timeout_ms);
+    }
+
+    /// Containers the platform found room for, or may find it for.
+    fn existing(&self) -> usize {
+        let refused = self
+            .ledger
+            .stopping_containers()
+            .filter(|container| matches!(container.state, State::Stopping { cause: StopCause::NoRoom, .. }));
+        self.ledger.tracked() - refused.count()
+    }
+}

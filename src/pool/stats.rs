@@ -1,0 +1,103 @@
+//! What the pool counts, and the figures it shows.
+
+use super::config::Config;
+use super::failure::{Failure, FailureClass};
+
+/// Everything counted since the pool's first day. Recorded before it is shown,
+/// so that a figure once seen never goes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Claims answered from an existing assignment.
+    pub sticky: u64,
+    /// Claims answered from a warm container.
+    pub hits: u64,
+    /// Claims answered by a start.
+    pub misses: u64,
+    /// Claims answered with an error.
+    pub errors: u64,
+    /// Containers that are gone for certain.
+    pub gone: u64,
+    /// Failed starts by class, in the order of [`FailureClass::ALL`].
+    pub start_failures: [u64; 5],
+    /// Looks that brought no answer.
+    pub probe_failures: u64,
+    /// `stop()` and `destroy()` calls that failed.
+    pub stop_failures: u64,
+    /// Reports of a stop.
+    pub reports: u64,
+    /// Reports of containers the pool does not know, or of nothing at all.
+    pub unknown_reports: u64,
+    /// Warm containers dropped by the pool.
+    pub evictions: u64,
+    /// Commits the storage refused.
+    pub storage_failures: u64,
+}
+
+impl Counters {
+    /// Counts a failed start.
+    pub fn start_failed(&mut self, class: FailureClass) {
+        if let Some(at) = FailureClass::ALL.iter().position(|other| *other == class) {
+            self.start_failures[at] += 1;
+        }
+    }
+
+    /// Claims answered, one way or another.
+    #[must_use]
+    pub fn claims(&self) -> u64 {
+        self.sticky + self.hits + self.misses + self.errors
+    }
+
+    /// Hits over hits and misses; 1 while there are neither.
+    #[must_use]
+    pub fn hit_rate(&self) -> f64 {
+        let asked = self.hits + self.misses;
+        if asked == 0 { 1.0 } else { self.hits as f64 / asked as f64 }
+    }
+}
+
+/// The figures of one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stats {
+    /// The configuration in force.
+    pub config: Config,
+    /// Whether the pool fills itself.
+    pub primed: bool,
+    /// Containers by state.
+    pub starting: usize,
+    /// Healthy and unassigned.
+    pub warm: usize,
+    /// Belonging to a session.
+    pub assigned: usize,
+    /// Asked to stop, not confirmed.
+    pub stopping: usize,
+    /// Sessions that wait.
+    pub waiting: usize,
+    /// The number of containers that may exist, if a limit is known.
+    pub limit: Option<usize>,
+    /// The part of it the platform taught.
+    pub learned_limit: Option<usize>,
+    /// Whether failures have stopped further starts.
+    pub breaker_open: bool,
+    /// When a start is tried again, if starts are paused.
+    pub retry_at_ms: Option<u64>,
+    /// The last failed start.
+    pub last_failure: Option<Failure>,
+    /// The alarm.
+    pub alarm_at_ms: Option<u64>,
+    /// Everything counted.
+    pub counters: Counters,
+}
+
+impl Stats {
+    /// Containers that exist or may exist.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.starting + self.warm + self.assigned + self.stopping
+    }
+
+    /// Containers ever started: those gone and those still tracked.
+    #[must_use]
+    pub fn started(&self) -> u64 {
+        self.counters.gone + self.total() as u64
+    }
+}

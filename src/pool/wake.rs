@@ -1,0 +1,36 @@
+//! What a rebuilt memory does first. Whatever was under way is unknown, so it
+//! is asked for again: starting what runs, and destroying what is gone, change
+//! nothing.
+
+use super::container::State;
+use super::{Pool, Step};
+
+impl Pool {
+    pub(super) fn woke(&mut self, step: &mut Step) {
+        let unfinished: Vec<_> = self
+            .ledger
+            .iter()
+            .filter(|container| matches!(container.state, State::Starting { .. } | State::Stopping { .. }))
+            .cloned()
+            .collect();
+        for mut container in unfinished {
+            match container.state {
+                State::Starting { deadline_at_ms } => {
+                    container.memory.start_pending = true;
+                    if deadline_at_ms > step.now_ms {
+                        self.command_start(step, &container, deadline_at_ms - step.now_ms);
+                    }
+                }
+                State::Stopping { destroy_at_ms, .. } if destroy_at_ms > step.now_ms => {
+                    self.command_stop(step, &mut container);
+                }
+                _ => self.command_destroy(step, &mut container),
+            }
+            self.ledger.put(container);
+        }
+        self.sweep.refresh_at_ms = step.now_ms;
+        self.sweep.assigned_check_at_ms =
+            self.sweep.assigned_checked_at_ms.saturating_add(self.config.assigned_check_interval_ms);
+        self.deadline_reached(step);
+    }
+}

@@ -53,6 +53,8 @@ pub enum Event {
         life: Life,
         /// What was seen.
         seen: Seen,
+        /// Whether a renewal was asked for beside the look, and failed.
+        renewal_failed: bool,
     },
     /// A `stop()` was answered.
     StopAnswered {

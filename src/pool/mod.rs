@@ -117,7 +117,10 @@ impl Pool {
             Event::StatsAsked => step.flush = true,
             Event::StartSucceeded { life } => self.start_succeeded(&mut step, life),
             Event::StartFailed { life, failure } => self.start_failed(&mut step, life, &failure),
-            Event::Probed { life, seen } => self.probed(&mut step, life, seen),
+            Event::Probed { life, seen, renewal_failed } => {
+                self.counters.renewal_failures += u64::from(renewal_failed);
+                self.probed(&mut step, life, seen);
+            }
             Event::StopAnswered { life, result } => self.stop_answered(&mut step, life, result),
             Event::DestroyAnswered { life, result } => self.destroy_answered(&mut step, life, result),
             Event::DeadlineReached => self.deadline_reached(&mut step),

@@ -21,6 +21,8 @@ pub struct Counters {
     pub start_failures: [u64; 5],
     /// Looks that brought no answer.
     pub probe_failures: u64,
+    /// Renewals of a warm container's activity timeout that failed.
+    pub renewal_failures: u64,
     /// `stop()` and `destroy()` calls that failed.
     pub stop_failures: u64,
     /// Reports of a stop.

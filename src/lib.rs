@@ -6,12 +6,14 @@
 //!
 //! | module | what it is | what it does not know |
 //! |---|---|---|
+//! | [`platform`] | what the platform's errors mean | everything else |
 //! | [`pool`] | the state machine: events in, decisions out | JS, SQL, clock, randomness |
 //! | [`route`] | what a cached hint and an observed state mean | the same |
 //! | [`store`] | SQLite rows behind a one-method port | the platform |
 //! | [`wire`] | what crosses RPC, KV and HTTP, the only serde types | |
 //! | `runtime` | wasm only: object host, client host, HTTP | pool policy |
 
+pub mod platform;
 pub mod pool;
 pub mod route;
 pub mod store;

@@ -1,1 +1,189 @@
+//! What a cached hint and an observed state mean, and where a request goes.
+//! Decides only: KV, containers and HTTP are asked by who carries it out.
 
+use crate::pool::{ContainerName, Failure, FailureClass, Generation, PoolError, Seen, Session};
+
+/// What KV says a session holds. It may be wrong: assignments end without KV
+/// being told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// The container's name.
+    pub name: ContainerName,
+    /// Which life of it the session got.
+    pub generation: Generation,
+    /// From this moment on it is not used, ms since 1970.
+    pub expires_at_ms: u64,
+}
+
+/// What to do about a claim that may have a hint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// There is no hint: ask the pool, and write its answer back.
+    AskPool,
+    /// Look at the hinted container, and judge again with what was seen.
+    Confirm,
+    /// The hinted container is the session's: use it.
+    Use,
+    /// The hint is of no use: delete it, ask the pool, and write its answer
+    /// back.
+    Forget,
+}
+
+/// Judges a hint at `now_ms`, before the container is looked at (`seen` is
+/// `None`) and after.
+///
+/// Only a container seen alive is used. One that gave no answer may be alive,
+/// but only the pool can say whether it still is the session's: it looks again
+/// if it has to, and its answer replaces the hint. So a hint that is wrong
+/// costs one look, and an answer that was lost costs one call, never a session.
+///
+/// ```
+/// use cf_warm_pool::pool::{ContainerName, Generation, Seen};
+/// use cf_warm_pool::route::{Hint, Route, judge};
+/// let hint = Hint { name: ContainerName([7; 16]), generation: Generation::FIRST, expires_at_ms: 60_000 };
+/// assert_eq!(judge(Some(&hint), 0, None), Route::Confirm);
+/// assert_eq!(judge(Some(&hint), 5, Some(&Seen::Alive)), Route::Use);
+/// ```
+#[must_use]
+pub fn judge(hint: Option<&Hint>, now_ms: u64, seen: Option<&Seen>) -> Route {
+    match (hint, seen) {
+        (None, _) => Route::AskPool,
+        (Some(hint), _) if hint.expires_at_ms <= now_ms => Route::Forget,
+        (Some(_), None) => Route::Confirm,
+        (Some(_), Some(Seen::Alive)) => Route::Use,
+        (Some(_), Some(Seen::Stopped | Seen::Unknown(_))) => Route::Forget,
+    }
+}
+
+/// What the status of a container's `getState` shows.
+///
+/// `stopping` is declared in `@cloudflare/containers` and never set; if it ever
+/// is, the container still runs, and only what has stopped for certain ends an
+/// assignment. A word that is not known says nothing, and is no sign of death
+/// either: a later version of that package must not empty a pool.
+#[must_use]
+pub fn seen_of_status(status: &str) -> Seen {
+    match status {
+        "running" | "healthy" | "stopping" => Seen::Alive,
+        "stopped" | "stopped_with_code" => Seen::Stopped,
+        _ => Seen::Unknown(Failure::new(
+            FailureClass::Transient,
+            &format!("getState answered a status that is not known: {status}"),
+        )),
+    }
+}
+
+/// The header that names a request's session.
+pub const SESSION_HEADER: &str = "x-session-id";
+
+/// Where the figures of all pools are.
+pub const STATUS_PATH: &str = "/api/v1/warm-pool/status";
+
+/// Where a request to the default Worker goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// To the container of that session, as it is, whatever its path.
+    Session(Session),
+    /// To the figures of all pools, for who has the key.
+    Status,
+}
+
+/// Finds where a request goes, by its method, its path without the query, and
+/// its [`SESSION_HEADER`].
+///
+/// # Errors
+/// [`PoolError::InvalidSession`] when there is a session id and it is not one,
+/// and when there is none on a path that is not the Worker's own: there it is
+/// taken to be forgotten. [`PoolError::NotFound`] for a path of the Worker's own
+/// with a method it does not have.
+pub fn destination(method: &str, path: &str, session: Option<&str>) -> Result<Destination, PoolError> {
+    if let Some(session) = session {
+        return Session::new(session).map(Destination::Session);
+    }
+    match (method, path) {
+        ("GET", STATUS_PATH) => Ok(Destination::Status),
+        (_, STATUS_PATH) => Err(PoolError::NotFound { what: format!("{method} {path}") }),
+        _ => Err(PoolError::InvalidSession { problem: format!("{SESSION_HEADER} is missing") }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HINT: Hint =
+        Hint { name: ContainerName([0x1f; 16]), generation: Generation::FIRST, expires_at_ms: 1_000 };
+
+    fn unknown() -> Seen {
+        Seen::Unknown(Failure::new(FailureClass::Transient, "no answer within 5000 ms"))
+    }
+
+    #[test]
+    fn a_hint_is_used_only_before_it_expires_and_when_its_container_is_alive() {
+        let table = [
+            (Some(&HINT), 999, None, Route::Confirm),
+            (Some(&HINT), 999, Some(Seen::Alive), Route::Use),
+            (Some(&HINT), 999, Some(Seen::Stopped), Route::Forget),
+            (Some(&HINT), 999, Some(unknown()), Route::Forget),
+            (Some(&HINT), 1_000, None, Route::Forget),
+            (Some(&HINT), 1_000, Some(Seen::Alive), Route::Forget),
+            (Some(&HINT), u64::MAX, Some(Seen::Stopped), Route::Forget),
+            (None, 0, None, Route::AskPool),
+            (None, 0, Some(Seen::Alive), Route::AskPool),
+        ];
+        for (hint, now_ms, seen, expected) in table {
+            assert_eq!(judge(hint, now_ms, seen.as_ref()), expected, "at {now_ms}, seen {seen:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_definite_stop_is_a_stop() {
+        for status in ["running", "healthy", "stopping"] {
+            assert_eq!(seen_of_status(status), Seen::Alive, "{status}");
+        }
+        for status in ["stopped", "stopped_with_code"] {
+            assert_eq!(seen_of_status(status), Seen::Stopped, "{status}");
+        }
+        for status in ["", "Running", "stopped ", "sleeping", "null", "undefined"] {
+            let Seen::Unknown(failure) = seen_of_status(status) else { panic!("{status}") };
+            assert_eq!(failure.class, FailureClass::Transient);
+            assert!(failure.message.ends_with(&format!("not known: {status}")), "{}", failure.message);
+        }
+    }
+
+    #[test]
+    fn a_request_with_a_session_goes_to_its_container_whatever_its_path() {
+        let alice = Session::new("alice").unwrap();
+        for (method, path) in [("GET", "/"), ("POST", "/run"), ("GET", STATUS_PATH), ("DELETE", STATUS_PATH)]
+        {
+            assert_eq!(destination(method, path, Some("alice")), Ok(Destination::Session(alice.clone())));
+        }
+    }
+
+    #[test]
+    fn a_session_id_that_is_none_is_refused_and_not_ignored() {
+        for session in ["", "a\nb", &"x".repeat(513)] {
+            let error = destination("GET", STATUS_PATH, Some(session)).unwrap_err();
+            assert_eq!(error.code(), "invalid_session", "{session}");
+        }
+    }
+
+    #[test]
+    fn the_status_has_one_path_and_one_method() {
+        assert_eq!(destination("GET", STATUS_PATH, None), Ok(Destination::Status));
+        for method in ["POST", "PUT", "DELETE", "HEAD", "OPTIONS", "get"] {
+            let expected = PoolError::NotFound { what: format!("{method} /api/v1/warm-pool/status") };
+            assert_eq!(destination(method, STATUS_PATH, None), Err(expected));
+        }
+    }
+
+    #[test]
+    fn anywhere_else_a_session_is_missing() {
+        let missing = PoolError::InvalidSession { problem: "x-session-id is missing".to_owned() };
+        for path in
+            ["", "/", "/api/v1/warm-pool/status/", "/API/v1/warm-pool/status", "/api/v1/warm-pool", "/run"]
+        {
+            assert_eq!(destination("GET", path, None), Err(missing.clone()), "{path}");
+        }
+    }
+}

@@ -51,6 +51,15 @@ pub const LEARNED_BACKOFF_MAX_MS: u64 = 300_000;
 /// cannot overflow a shift.
 pub const BACKOFF_STEP_MAX: u32 = 16;
 
+/// A KV call that takes longer is not worth waiting for: the pool answers in less.
+pub const KV_TIMEOUT_MS: u64 = 300;
+
+/// A container named by a hint that has not answered by then is the pool's to judge.
+pub const HINT_CONFIRM_TIMEOUT_MS: u64 = 2_000;
+
+/// How long a hint is kept. KV keeps nothing for less than a minute.
+pub const HINT_TTL_MS: u64 = 3_600_000;
+
 /// Counters that changed are recorded after this time at the latest, and
 /// before anyone is shown them.
 pub const COUNTERS_FLUSH_MS: u64 = 10_000;

@@ -1,1 +1,38 @@
+//! What crosses RPC, KV and HTTP: the only serde types.
+//!
+//! | file | what it reads and writes |
+//! |---|---|
+//! | `config` | a caller's options |
+//! | `options` | the table of the options there are |
+//! | `shape` | what a value may look like, and the words for it |
+//! | `claim` | the pool's answer to a claim, RPC |
+//! | `error` | errors as RPC and HTTP carry them |
+//! | `stats` | the figures of one pool, RPC |
+//! | `status` | the figures of all pools, HTTP |
+//! | `hint` | a cached assignment, KV |
+//! | `worker` | the default Worker's variables, as a pool's options |
+//! | `json` | text from elsewhere, bounded |
+//!
+//! The two ends of a wire may be of different versions: what is read may hold
+//! fields nobody here knows, and they are ignored. A caller's options are the
+//! exception, since an option that is ignored is a mistake nobody sees.
 
+mod claim;
+mod config;
+mod error;
+mod hint;
+mod json;
+pub mod limits;
+mod options;
+mod shape;
+mod stats;
+mod status;
+mod worker;
+
+pub use claim::{claim_from_json, claim_to_json};
+pub use config::{config_from_json, config_to_json};
+pub use error::{RemoteError, error_body};
+pub use hint::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};
+pub use stats::stats_to_json;
+pub use status::status_to_json;
+pub use worker::worker_config;

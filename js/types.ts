@@ -1,0 +1,310 @@
+/**
+ * What a caller may ask a pool to be. An option that is absent, `undefined` or `null` has its
+ * default. Durations are whole numbers of milliseconds, bounds are included.
+ *
+ * A wrong value and an unknown option are an `invalid_config` {@link WarmPoolError} that names the
+ * option, the value and the bounds; the pool stays as it was.
+ */
+export interface PoolOptions {
+  /**
+   * Warm containers to keep: started, healthy, and nobody's yet. 0 to 1000.
+   * @default 5
+   */
+  warmTarget?: number;
+
+  /**
+   * Most containers that may exist, those of sessions and those on their way in or out included.
+   * 0 to 10000; 0 is as many as the platform allows, learned from its errors.
+   * @default 0
+   */
+  maxInstances?: number;
+
+  /**
+   * Time between two looks at the warm containers, in ms. 1000 (1 s) to 3600000 (1 h).
+   * @default 10000
+   */
+  refreshInterval?: number;
+
+  /**
+   * `false`: no warm containers are kept, and sessions still get theirs.
+   * @default true
+   */
+  enabled?: boolean;
+
+  /**
+   * Starts under way at once. 1 to 20.
+   * @default 6
+   */
+  startConcurrency?: number;
+
+  /**
+   * How long a start may take before it is given up and its container destroyed, in ms. 1000 (1 s)
+   * to 600000 (10 min).
+   * @default 30000
+   */
+  startTimeout?: number;
+
+  /**
+   * Ports that must answer before a container is ready: one, or an array of at most 16 different
+   * ones, each 1 to 65535. An empty array is the default.
+   * @default the ports its class names
+   */
+  ports?: number | readonly number[];
+
+  /**
+   * How long a session waits for a container when no start is coming for it, in ms. 0 to 300000
+   * (5 min).
+   * @default 10000
+   */
+  queueTimeout?: number;
+
+  /**
+   * When containers that were taken or lost are replaced: at once, or at the next refresh.
+   * @default "eager"
+   */
+  refill?: "eager" | "interval";
+
+  /**
+   * How long a container may take to end by itself before it is destroyed, in ms. 0 to 900000
+   * (15 min).
+   * @default 30000
+   */
+  drainTimeout?: number;
+
+  /**
+   * How old the last sign of life of a session's container may be before the next claim looks at
+   * it again, in ms. 0 to 3600000 (1 h); 0 looks at every claim.
+   * @default the refresh interval
+   */
+  verifyAfter?: number;
+
+  /**
+   * Time between two looks at the containers of sessions, in ms. 1000 (1 s) to 3600000 (1 h).
+   * @default 60000
+   */
+  assignedCheckInterval?: number;
+
+  /** How health is judged. */
+  health?: HealthConfig;
+
+  /**
+   * The Worker's binding of the container class, 1 to 128 bytes.
+   * @default the binding that is the namespace passed in, else the first there is of `CONTAINER`,
+   * `SANDBOX` and `Sandbox`
+   */
+  containerBinding?: string;
+}
+
+/** What a client is told: what its pool is to be, and how the client finds things. */
+export interface WarmPoolConfig extends PoolOptions {
+  /**
+   * The pool's name, 1 to 128 bytes without control characters. Each kind of container needs a
+   * pool of its own.
+   * @default "global-pool"
+   */
+  poolName?: string;
+
+  /**
+   * Where to remember which container a session has, so that most claims need not ask the pool.
+   * What is found there is confirmed with the container before it is used.
+   * @default none
+   */
+  idCache?: KVNamespace;
+}
+
+/** How health is judged. */
+export interface HealthConfig {
+  /**
+   * How long one look at a container may take, in ms. 100 to 60000 (1 min).
+   * @default 5000
+   */
+  timeout?: number;
+
+  /**
+   * Failed looks in a row that make a container unhealthy. 1 to 10.
+   * @default 2
+   */
+  unhealthyAfter?: number;
+}
+
+/** The configuration in force, every option of it. */
+export interface PoolConfigInForce {
+  warmTarget: number;
+  maxInstances: number;
+  refreshInterval: number;
+  enabled: boolean;
+  startConcurrency: number;
+  startTimeout: number;
+  /** Empty: the ports its class names. */
+  ports: number[];
+  queueTimeout: number;
+  refill: "eager" | "interval";
+  drainTimeout: number;
+  /** `null`: the refresh interval. */
+  verifyAfter: number | null;
+  assignedCheckInterval: number;
+  health: Required<HealthConfig>;
+  /** `null`: the first there is of the usual names. */
+  containerBinding: string | null;
+}
+
+/**
+ * The figures of one pool. Counts by state are of this moment; the others run since the pool's
+ * first day and never go back. Times are milliseconds since 1970, as `Date.now()` gives them.
+ */
+export interface PoolStats {
+  /** Containers that are healthy and nobody's yet. */
+  warm: number;
+  /** Containers that belong to a session. */
+  assigned: number;
+  /** Containers that exist or may exist: starting, warm, assigned and stopping. */
+  total: number;
+  /** The configuration in force. */
+  config: PoolConfigInForce;
+  /** How many containers may exist: the lower of what was declared and what the platform taught; `null` if neither. */
+  maxInstances: number | null;
+
+  /** Containers whose start was asked for and is not done. */
+  starting: number;
+  /** Containers whose stop was asked for and is not confirmed. */
+  stopping: number;
+  /** Sessions that wait for a container. */
+  waiting: number;
+  /** Whether the pool fills itself: from its first claim on, until it is shut down. */
+  primed: boolean;
+
+  /** Claims answered from a warm container. */
+  hits: number;
+  /** Claims answered by a start. */
+  misses: number;
+  /** Claims answered with the container the session held. */
+  sticky: number;
+  /** Claims answered with an error. */
+  errors: number;
+  /** All of these: `sticky + hits + misses + errors`. */
+  claims: number;
+  /** `hits / (hits + misses)`, 1 while there are neither. */
+  hitRate: number;
+
+  /** Containers ever started: `gone + total`. */
+  started: number;
+  /** Containers that are gone for certain. */
+  gone: number;
+  /** Warm containers the pool dropped. */
+  evictions: number;
+  /** Failed starts, by what they call for. */
+  startFailures: Record<FailureClass, number>;
+  /** Looks that brought no answer. */
+  probeFailures: number;
+  /** Warm containers that could not be kept awake, each time. */
+  renewalFailures: number;
+  /** Stops and destroys that failed. They are repeated. */
+  stopFailures: number;
+  /** Reports that a container has stopped. */
+  reports: number;
+  /** Those of them about no container of this pool. */
+  unknownReports: number;
+  /** Commits the pool's storage refused. */
+  storageFailures: number;
+
+  /** The limit the platform taught, `null` if none. It is tried again from time to time. */
+  learnedLimit: number | null;
+  /** Whether repeated or permanent failures have stopped further starts, but for a trial now and then. */
+  breakerOpen: boolean;
+  /** When a start is tried again, `null` if none is held back. */
+  retryAt: number | null;
+  /** The last start that failed, `null` if none has. */
+  lastError: { class: FailureClass; message: string } | null;
+  /** When the pool wakes by itself, `null` if nothing is due. */
+  nextWakeAt: number | null;
+}
+
+/** What a failure of the platform calls for. */
+export type FailureClass =
+  /** No room for another container. */
+  | "capacity"
+  /** Too many starts a second. */
+  | "rate_limit"
+  /** An object has more to do than it can. */
+  | "overload"
+  /** May succeed if tried again. */
+  | "transient"
+  /** Will not succeed until somebody changes something. */
+  | "permanent";
+
+/** What a client needs of the container class's namespace; the binding is one. */
+export interface ContainerNamespace<T extends Rpc.DurableObjectBranded | undefined = undefined> {
+  idFromName(name: string): DurableObjectId;
+  get(id: DurableObjectId): DurableObjectStub<T>;
+}
+
+/**
+ * A pool, from a Worker's side.
+ *
+ * `T` is the container class, so that its own methods can be called on the stub.
+ */
+export interface WarmPoolClient<T extends Rpc.DurableObjectBranded | undefined = undefined> {
+  /**
+   * The container of session `id`: the one it holds, else a warm one, else one that is started.
+   * Asking again is safe, also while the first ask is under way.
+   *
+   * @param id the session's id: 1 to 512 bytes of UTF-8 without control characters
+   * @returns a stub of its container, ready for `fetch`
+   * @throws {WarmPoolError} within a bounded time, when there is no container to be had
+   */
+  getContainer(id: string): Promise<DurableObjectStub<T>>;
+
+  /**
+   * The pool's figures. Asking changes nothing and starts nothing.
+   *
+   * @throws {WarmPoolError} `pool_unavailable` when the pool does not answer
+   */
+  stats(): Promise<PoolStats>;
+
+  /**
+   * Stops the warm containers, and those that start for nobody; resolves when all of them are
+   * recorded as stopping. Containers of sessions stay. The pool fills itself again when a new
+   * session claims or its configuration changes.
+   *
+   * @throws {WarmPoolError} `pool_unavailable` when the pool does not answer
+   */
+  shutdownPrewarmed(): Promise<void>;
+}
+
+/**
+ * What went wrong, the same word over RPC and HTTP. A pool of a later version than its client may
+ * send others.
+ */
+export type WarmPoolErrorCode =
+  /** 400: the session id is missing, too long or holds control characters. */
+  | "invalid_session"
+  /** 400: an option is unknown, of the wrong type or out of its bounds. */
+  | "invalid_config"
+  /** 401: the key is missing or wrong. */
+  | "unauthorized"
+  /** 404: there is nothing at that address. */
+  | "not_found"
+  /** 429: the platform limits how fast containers start. */
+  | "rate_limited"
+  /** 502: starts fail, and none is tried for the moment. */
+  | "start_failed"
+  /** 503: as many containers exist as may. */
+  | "capacity_exhausted"
+  /** 503: nothing became ready within `queueTimeout`, or too many sessions wait already. */
+  | "queue_timeout"
+  /** 503: the pool did not answer; the claim may or may not be recorded, and may be repeated. */
+  | "pool_unavailable"
+  /** 504: a start was under way for this claim, and took too long. */
+  | "start_timeout"
+  /** 500: the Worker's bindings do not fit. */
+  | "misconfigured";
+
+/** An error of the pool, as `getContainer` and its like throw it. */
+export interface WarmPoolError extends Error {
+  /** What went wrong, to be told apart by programs. `message` is for people. */
+  readonly code: WarmPoolErrorCode;
+  /** When trying again is worth it, in ms from now; absent where waiting does not help. */
+  readonly retryAfterMs?: number | undefined;
+  /** The HTTP status that goes with the code. */
+  readonly status: number;
+}

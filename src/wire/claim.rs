@@ -1,0 +1,184 @@
+//! The answer to a claim, from the pool object to a client and from there to
+//! whoever asked.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::RemoteError;
+use super::json;
+use crate::pool::{ContainerId, ContainerName, Generation, Grant, Outcome};
+
+/// Either `{ "name", "id", "generation", "outcome" }` or
+/// `{ "error": { "code", "message", "retryAfterMs"?, "status" } }`. Of an
+/// answer that held both, the error would count.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum ClaimAnswer {
+    Refused { error: RemoteError },
+    Granted { name: String, id: String, generation: u32, outcome: String },
+}
+
+/// Writes the answer to a claim: the pool's, whose errors are
+/// [`PoolError`](crate::pool::PoolError)s, or a client's, which passes on
+/// [`RemoteError`]s.
+#[must_use]
+pub fn claim_to_json<E: Into<RemoteError>>(answer: Result<Grant, E>) -> String {
+    json::write(&match answer {
+        Ok(grant) => ClaimAnswer::Granted {
+            name: grant.name.to_string(),
+            id: grant.id.to_string(),
+            generation: grant.generation.0,
+            outcome: grant.outcome.as_str().to_owned(),
+        },
+        Err(error) => ClaimAnswer::Refused { error: error.into() },
+    })
+}
+
+/// Reads the answer to a claim.
+///
+/// # Errors
+/// The pool's error, with its code as it came, known here or not;
+/// `pool_unavailable` where the answer cannot be read. The session may hold a
+/// container then, and gets it by claiming again.
+pub fn claim_from_json(text: &str) -> Result<Grant, RemoteError> {
+    match json::read(text) {
+        Ok(ClaimAnswer::Refused { error }) => Err(error.checked()),
+        Ok(ClaimAnswer::Granted { name, id, generation, outcome }) => grant(&name, &id, generation, &outcome)
+            .ok_or_else(|| unreadable("it names no container, or an outcome that is not known here")),
+        Err(problem) => Err(unreadable(&problem)),
+    }
+}
+
+fn grant(name: &str, id: &str, generation: u32, outcome: &str) -> Option<Grant> {
+    let outcomes = [Outcome::Sticky, Outcome::Hit, Outcome::Miss];
+    Some(Grant {
+        id: ContainerId::parse(id)?,
+        name: ContainerName::parse(name)?,
+        generation: Generation(generation),
+        outcome: outcomes.into_iter().find(|known| known.as_str() == outcome)?,
+    })
+}
+
+fn unreadable(problem: &str) -> RemoteError {
+    RemoteError::unreadable("the pool's answer to a claim", problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::pool::{FailureClass, PoolError};
+
+    fn granted(outcome: Outcome) -> Grant {
+        Grant {
+            id: ContainerId([0xab; 32]),
+            name: ContainerName([0x1f; 16]),
+            generation: Generation(u32::MAX),
+            outcome,
+        }
+    }
+
+    /// What the pool sends.
+    fn sent(grant: Grant) -> String {
+        claim_to_json(Ok::<_, PoolError>(grant))
+    }
+
+    #[test]
+    fn a_grant_arrives_as_it_was_sent() {
+        for outcome in [Outcome::Sticky, Outcome::Hit, Outcome::Miss] {
+            let grant = granted(outcome);
+            assert_eq!(claim_from_json(&sent(grant)), Ok(grant));
+        }
+        let value: Value = serde_json::from_str(&sent(granted(Outcome::Hit))).unwrap();
+        let expected = json!({
+            "name": "1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f",
+            "id": "ab".repeat(32),
+            "generation": u32::MAX,
+            "outcome": "hit"
+        });
+        assert_eq!(value, expected);
+    }
+
+    #[test]
+    fn an_error_arrives_with_its_code_status_and_pause() {
+        let errors = [
+            PoolError::InvalidSession { problem: "it is empty".to_owned() },
+            PoolError::CapacityExhausted { tracked: 10, limit: 10, retry_after_ms: 0 },
+            PoolError::StartFailed {
+                class: FailureClass::Permanent,
+                message: "no such image \"x\"\n".to_owned(),
+                retry_after_ms: 2_000,
+            },
+        ];
+        for error in errors {
+            let expected = RemoteError {
+                code: error.code().to_owned(),
+                message: error.to_string(),
+                retry_after_ms: error.retry_after_ms(),
+                status: error.http_status(),
+            };
+            assert_eq!(claim_from_json(&claim_to_json(Err(error))), Err(expected));
+        }
+        let text = claim_to_json(Err(PoolError::NotFound { what: "x".to_owned() }));
+        let expected =
+            json!({ "error": { "code": "not_found", "message": "there is nothing at x", "status": 404 } });
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_code_of_a_later_version_is_passed_on() {
+        let text =
+            r#"{"error":{"code":"paused","message":"m","status":418,"retryAfterMs":7,"until":"x"},"more":1}"#;
+        let expected = RemoteError {
+            code: "paused".to_owned(),
+            message: "m".to_owned(),
+            retry_after_ms: Some(7),
+            status: 418,
+        };
+        assert_eq!(claim_from_json(text), Err(expected));
+        for bare in [r#"{"error":{"code":"paused"}}"#, r#"{"error":{"code":"paused","status":200}}"#] {
+            let error = claim_from_json(bare).unwrap_err();
+            assert_eq!((error.code.as_str(), error.status, error.retry_after_ms), ("paused", 503, None));
+        }
+    }
+
+    #[test]
+    fn a_client_answers_in_the_pools_words() {
+        let granted = sent(granted(Outcome::Sticky));
+        let refused = r#"{"error":{"code":"paused","message":"m","retryAfterMs":7,"status":418}}"#;
+        for text in [granted.as_str(), refused] {
+            assert_eq!(claim_to_json(claim_from_json(text)), text);
+        }
+    }
+
+    #[test]
+    fn a_grant_of_a_later_version_may_say_more() {
+        let sent = sent(granted(Outcome::Miss));
+        let more = sent.replacen('{', "{\"revision\":{\"a\":[1]},", 1);
+        assert_eq!(claim_from_json(&more), Ok(granted(Outcome::Miss)));
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_read_is_the_pools_failure() {
+        let sent = sent(granted(Outcome::Hit));
+        let garbled = [
+            String::new(),
+            "null".to_owned(),
+            "{}".to_owned(),
+            "[]".to_owned(),
+            r#"{"error":null}"#.to_owned(),
+            r#"{"error":{"message":"no code"}}"#.to_owned(),
+            sent.replace("1f1f1f1f-", "1f1f1f1f"),
+            sent.replace("abab", "ab"),
+            sent.replace("\"hit\"", "\"gift\""),
+            sent.replace("4294967295", "4294967296"),
+            sent.replace("4294967295", "-1"),
+            format!("{sent}{}", " ".repeat(1 << 20)),
+        ];
+        for text in garbled {
+            let error = claim_from_json(&text).unwrap_err();
+            assert_eq!((error.code.as_str(), error.status), ("pool_unavailable", 503), "{text}");
+            assert!(error.message.starts_with("the pool's answer to a claim cannot be read: "), "{error}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! A caller's options, read over the defaults, and a configuration, written as
+//! a caller would.
+
+use serde_json::{Map, Value};
+
+use super::json;
+use super::limits::TEXT_BYTES_MAX;
+use super::options::{OPTIONS, Row};
+use super::shape::{Shape, names};
+use crate::pool::{Config, PoolError};
+
+/// Reads a caller's options, a JSON object, over the defaults. An option that is
+/// absent or `null` has its default; of two with the same name the last counts,
+/// as in JavaScript.
+///
+/// JSON has no `NaN` and no `Infinity`, and `JSON.stringify` makes `null` of
+/// them, which is the default here: who writes the text has to spell them as
+/// strings, so that they are refused.
+///
+/// ```
+/// use cf_warm_pool::wire::config_from_json;
+/// let config = config_from_json(r#"{ "warmTarget": 3, "health": { "timeout": 2000 } }"#)?;
+/// assert_eq!((config.warm_target, config.health.timeout_ms, config.health.unhealthy_after), (3, 2000, 2));
+/// let error = config_from_json(r#"{ "refreshInterval": 10 }"#).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "invalid option refreshInterval: 10 is not a whole number of ms from 1000 to 3600000",
+/// );
+/// # Ok::<(), cf_warm_pool::pool::PoolError>(())
+/// ```
+///
+/// # Errors
+/// [`PoolError::InvalidConfig`] with the first option that is unknown or has a
+/// value out of its bounds; with the option `config` where the text is longer
+/// than 64 KiB or no JSON object.
+pub fn config_from_json(text: &str) -> Result<Config, PoolError> {
+    let bounds = || format!("a JSON object of options, at most {TEXT_BYTES_MAX} bytes long");
+    let value = json::read(text).map_err(|_| invalid("config", &json::write(&text), bounds()))?;
+    let Value::Object(given) = value else {
+        return Err(invalid("config", &value.to_string(), bounds()));
+    };
+    let mut config = Config::default();
+    read(&OPTIONS, "", &given, &mut config)?;
+    Ok(config)
+}
+
+/// Writes every option, defaults too. [`config_from_json`] reads the same
+/// configuration back, and the same configuration is always the same text.
+#[must_use]
+pub fn config_to_json(config: &Config) -> String {
+    config_value(config).to_string()
+}
+
+/// The configuration in the callers' names.
+pub(super) fn config_value(config: &Config) -> Value {
+    show(&OPTIONS, config)
+}
+
+/// What the options of one table are.
+pub(super) fn show(rows: &[Row], config: &Config) -> Value {
+    rows.iter().map(|row| (row.name, (row.show)(config))).collect()
+}
+
+fn read(rows: &[Row], group: &str, given: &Map<String, Value>, config: &mut Config) -> Result<(), PoolError> {
+    for (name, value) in given {
+        let path = if group.is_empty() { name.clone() } else { format!("{group}.{name}") };
+        let Some(row) = rows.iter().find(|row| row.name == name) else {
+            let bounds = format!("the value of an option there is ({})", names(rows));
+            return Err(invalid(&path, &value.to_string(), bounds));
+        };
+        match (&row.shape, value) {
+            (_, Value::Null) => {}
+            (Shape::Group(rows), Value::Object(given)) => read(rows, &path, given, config)?,
+            (shape, value) if shape.accept(value, config) => {}
+            (shape, value) => return Err(invalid(&path, &value.to_string(), shape.bounds())),
+        }
+    }
+    Ok(())
+}
+
+/// An unknown option's name is the caller's text as much as its value is.
+fn invalid(option: &str, value: &str, bounds: String) -> PoolError {
+    let option = json::shortened(&option.escape_debug().to_string());
+    PoolError::InvalidConfig { option, value: json::shortened(value), bounds }
+}
+
+#[cfg(test)]
+mod tests;

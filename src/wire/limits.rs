@@ -1,0 +1,17 @@
+//! Every bound on what is read, each with its reason. The bounds of the options
+//! stand in the table of options.
+
+/// Longest JSON text read, bytes. All options with every text at its longest
+/// are 1 KiB, and so are a pool's figures; past this it is a mistake or an
+/// attack, and is not parsed.
+pub const TEXT_BYTES_MAX: usize = 64 * 1024;
+
+/// Longest value repeated in an error, characters: enough to recognise it.
+pub const SHOWN_CHARS_MAX: usize = 100;
+
+/// Longest pool name, bytes: with every byte percent-encoded and a hashed
+/// session it still fits a KV key.
+pub const POOL_NAME_BYTES_MAX: usize = 128;
+
+/// Longest KV key, bytes: the platform's.
+pub const KV_KEY_BYTES_MAX: usize = 512;

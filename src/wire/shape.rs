@@ -1,0 +1,99 @@
+//! What an option's value may look like, the words for it, and where it goes.
+
+use serde_json::Value;
+
+use super::options::Row;
+use crate::pool::Config;
+
+/// Most ports one container can be waited for.
+pub const PORTS_MAX: usize = 16;
+
+/// Largest whole number that JSON from JavaScript carries exactly.
+const SAFE_MAX: f64 = 9_007_199_254_740_991.0;
+
+/// What values an option takes, and what they change.
+pub enum Shape {
+    /// A whole number of something, within bounds that are both allowed.
+    Number { unit: &'static str, min: u64, max: u64, set: fn(&mut Config, u64) },
+    /// True or false.
+    Flag { set: fn(&mut Config, bool) },
+    /// One of a few words.
+    Word(&'static [Word]),
+    /// Text of 1 to `bytes_max` bytes.
+    Text { bytes_max: usize, set: fn(&mut Config, String) },
+    /// One port or several.
+    Ports { set: fn(&mut Config, Vec<u16>) },
+    /// An object with options of its own.
+    Group(&'static [Row]),
+}
+
+/// A word, and what it changes.
+pub type Word = (&'static str, fn(&mut Config));
+
+impl Shape {
+    /// Puts a value into `config`; false, and nothing changed, if it is not
+    /// one that fits. A group is not a value.
+    pub fn accept(&self, value: &Value, config: &mut Config) -> bool {
+        let set = match self {
+            Self::Number { min, max, set, .. } => {
+                whole(value).filter(|number| (min..=max).contains(&number)).map(|number| set(config, number))
+            }
+            Self::Flag { set } => value.as_bool().map(|flag| set(config, flag)),
+            Self::Word(words) => value
+                .as_str()
+                .and_then(|given| words.iter().find(|(word, _)| *word == given))
+                .map(|(_, set)| set(config)),
+            Self::Text { bytes_max, set } => value
+                .as_str()
+                .filter(|text| (1..=*bytes_max).contains(&text.len()))
+                .map(|text| set(config, text.to_owned())),
+            Self::Ports { set } => ports(value).map(|ports| set(config, ports)),
+            Self::Group(_) => None,
+        };
+        set.is_some()
+    }
+
+    /// The values that fit, in words that go after "is not".
+    pub fn bounds(&self) -> String {
+        match self {
+            Self::Number { unit, min, max, .. } => format!("a whole number of {unit} from {min} to {max}"),
+            Self::Flag { .. } => "true or false".to_owned(),
+            Self::Word(words) => {
+                words.iter().map(|(word, _)| format!("\"{word}\"")).collect::<Vec<_>>().join(" or ")
+            }
+            Self::Text { bytes_max, .. } => format!("a string of 1 to {bytes_max} bytes"),
+            Self::Ports { .. } => format!(
+                "a port or an array of at most {PORTS_MAX} different ports, each a whole number from 1 to 65535"
+            ),
+            Self::Group(rows) => format!("an object of {}", names(rows)),
+        }
+    }
+}
+
+/// The names of the options in a table.
+pub fn names(rows: &[Row]) -> String {
+    rows.iter().map(|row| row.name).collect::<Vec<_>>().join(", ")
+}
+
+/// A whole number, however it is spelled: `5`, `5.0` and `5e0` are the same
+/// number in JSON. Text is not a number.
+fn whole(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| {
+        let number = value.as_f64()?;
+        (number.fract() == 0.0 && (0.0..=SAFE_MAX).contains(&number)).then_some(number as u64)
+    })
+}
+
+fn port(value: &Value) -> Option<u16> {
+    whole(value).and_then(|number| u16::try_from(number).ok()).filter(|port| *port > 0)
+}
+
+fn ports(value: &Value) -> Option<Vec<u16>> {
+    let Some(values) = value.as_array() else { return port(value).map(|port| vec![port]) };
+    if values.len() > PORTS_MAX {
+        return None;
+    }
+    let ports: Vec<u16> = values.iter().map(port).collect::<Option<_>>()?;
+    let distinct = ports.iter().enumerate().all(|(at, port)| !ports[..at].contains(port));
+    distinct.then_some(ports)
+}

@@ -1,0 +1,263 @@
+//! The figures of one pool, from the pool object to whoever asks.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::config::config_value;
+use super::error::RemoteError;
+use super::json;
+use crate::pool::{Failure, FailureClass, Stats};
+
+/// What `getStats` returns. `warm`, `assigned`, `total`, `config` and
+/// `maxInstances` are those of `cf-container-warm-pool`. What an older pool
+/// does not say is read as 0, false or unknown.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct StatsBody {
+    pub warm: u64,
+    pub assigned: u64,
+    pub total: u64,
+    pub config: Value,
+    pub max_instances: Option<u64>,
+    pub starting: u64,
+    pub stopping: u64,
+    pub waiting: u64,
+    pub primed: bool,
+    pub hits: u64,
+    pub misses: u64,
+    pub sticky: u64,
+    pub errors: u64,
+    pub claims: u64,
+    pub hit_rate: f64,
+    pub started: u64,
+    pub gone: u64,
+    pub evictions: u64,
+    pub start_failures: BTreeMap<String, u64>,
+    pub probe_failures: u64,
+    pub renewal_failures: u64,
+    pub stop_failures: u64,
+    pub reports: u64,
+    pub unknown_reports: u64,
+    pub storage_failures: u64,
+    pub learned_limit: Option<u64>,
+    pub breaker_open: bool,
+    pub retry_at: Option<u64>,
+    pub last_error: Option<LastError>,
+    pub next_wake_at: Option<u64>,
+}
+
+/// The last start that failed.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct LastError {
+    pub class: String,
+    pub message: String,
+}
+
+/// Writes the figures. Times are ms since 1970.
+#[must_use]
+pub fn stats_to_json(stats: &Stats) -> String {
+    let counters = &stats.counters;
+    let classes = FailureClass::ALL.iter().map(|class| class.as_str().to_owned());
+    json::write(&StatsBody {
+        warm: stats.warm as u64,
+        assigned: stats.assigned as u64,
+        total: stats.total() as u64,
+        config: config_value(&stats.config),
+        max_instances: stats.limit.map(|limit| limit as u64),
+        starting: stats.starting as u64,
+        stopping: stats.stopping as u64,
+        waiting: stats.waiting as u64,
+        primed: stats.primed,
+        hits: counters.hits,
+        misses: counters.misses,
+        sticky: counters.sticky,
+        errors: counters.errors,
+        claims: counters.claims(),
+        hit_rate: counters.hit_rate(),
+        started: stats.started(),
+        gone: counters.gone,
+        evictions: counters.evictions,
+        start_failures: classes.zip(counters.start_failures).collect(),
+        probe_failures: counters.probe_failures,
+        renewal_failures: counters.renewal_failures,
+        stop_failures: counters.stop_failures,
+        reports: counters.reports,
+        unknown_reports: counters.unknown_reports,
+        storage_failures: counters.storage_failures,
+        learned_limit: stats.learned_limit.map(|limit| limit as u64),
+        breaker_open: stats.breaker_open,
+        retry_at: stats.retry_at_ms,
+        last_error: stats.last_failure.as_ref().map(LastError::from),
+        next_wake_at: stats.alarm_at_ms,
+    })
+}
+
+/// What `getStats` was answered with: figures, or in their place an error, as
+/// a claim's answer carries it.
+#[derive(Deserialize)]
+struct StatsAnswer {
+    error: Option<RemoteError>,
+    #[serde(flatten)]
+    stats: StatsBody,
+}
+
+/// Reads the figures.
+///
+/// # Errors
+/// The pool's error, if that is what it answered; `pool_unavailable` where the
+/// answer cannot be read.
+pub(super) fn stats_from_json(text: &str) -> Result<StatsBody, RemoteError> {
+    match json::read(text) {
+        Ok(StatsAnswer { error: None, stats }) => Ok(stats),
+        Ok(StatsAnswer { error: Some(error), .. }) => Err(error.checked()),
+        Err(problem) => Err(RemoteError::unreadable("the pool's figures", &problem)),
+    }
+}
+
+impl From<&Failure> for LastError {
+    fn from(failure: &Failure) -> Self {
+        Self { class: failure.class.to_string(), message: failure.message.clone() }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::pool::{Config, Counters, PoolError};
+    use crate::wire::claim_to_json;
+
+    /// Figures of which no two are the same.
+    pub fn figures() -> Stats {
+        Stats {
+            config: Config { warm_target: 12, ..Config::default() },
+            primed: true,
+            starting: 1,
+            warm: 2,
+            assigned: 3,
+            stopping: 4,
+            waiting: 5,
+            limit: Some(61),
+            learned_limit: Some(62),
+            breaker_open: true,
+            retry_at_ms: Some(63),
+            last_failure: Some(Failure::new(FailureClass::RateLimit, "too \"many\"\n")),
+            alarm_at_ms: Some(64),
+            counters: Counters {
+                sticky: 20,
+                hits: 30,
+                misses: 10,
+                errors: 7,
+                gone: 40,
+                start_failures: [51, 52, 53, 54, 55],
+                probe_failures: 41,
+                renewal_failures: 47,
+                stop_failures: 42,
+                reports: 43,
+                unknown_reports: 44,
+                evictions: 45,
+                storage_failures: 46,
+            },
+        }
+    }
+
+    fn quiet() -> Stats {
+        Stats {
+            limit: None,
+            learned_limit: None,
+            retry_at_ms: None,
+            last_failure: None,
+            alarm_at_ms: None,
+            counters: Counters::default(),
+            ..figures()
+        }
+    }
+
+    #[test]
+    fn every_figure_is_under_its_name() {
+        let expected = json!({
+            "warm": 2,
+            "assigned": 3,
+            "total": 10,
+            "config": config_value(&figures().config),
+            "maxInstances": 61,
+            "starting": 1,
+            "stopping": 4,
+            "waiting": 5,
+            "primed": true,
+            "hits": 30,
+            "misses": 10,
+            "sticky": 20,
+            "errors": 7,
+            "claims": 67,
+            "hitRate": 0.75,
+            "started": 50,
+            "gone": 40,
+            "evictions": 45,
+            "startFailures": {
+                "capacity": 51, "rate_limit": 52, "overload": 53, "transient": 54, "permanent": 55
+            },
+            "probeFailures": 41,
+            "renewalFailures": 47,
+            "stopFailures": 42,
+            "reports": 43,
+            "unknownReports": 44,
+            "storageFailures": 46,
+            "learnedLimit": 62,
+            "breakerOpen": true,
+            "retryAt": 63,
+            "lastError": { "class": "rate_limit", "message": "too \"many\"\n" },
+            "nextWakeAt": 64
+        });
+        assert_eq!(json::read::<Value>(&stats_to_json(&figures())), Ok(expected));
+    }
+
+    #[test]
+    fn what_is_not_known_is_null_and_not_absent() {
+        let value: Value = json::read(&stats_to_json(&quiet())).unwrap();
+        for name in ["maxInstances", "learnedLimit", "retryAt", "lastError", "nextWakeAt"] {
+            assert_eq!(value.get(name), Some(&Value::Null), "{name}");
+        }
+        assert_eq!(value["hitRate"], 1.0);
+    }
+
+    #[test]
+    fn figures_of_another_version_are_read_as_far_as_they_go() {
+        let text = r#"{"warm":4,"total":6,"draining":1,"lastError":{"class":"new"}}"#;
+        let expected = StatsBody {
+            warm: 4,
+            total: 6,
+            last_error: Some(LastError { class: "new".to_owned(), message: String::new() }),
+            ..StatsBody::default()
+        };
+        assert_eq!(stats_from_json(text), Ok(expected));
+        let written = json::read(&stats_to_json(&figures())).unwrap();
+        assert_eq!(stats_from_json(&stats_to_json(&figures())), Ok(written));
+    }
+
+    #[test]
+    fn an_error_in_place_of_the_figures_is_not_read_as_zeros() {
+        let error = PoolError::PoolUnavailable { message: "the pool's storage failed".to_owned() };
+        let answer = stats_from_json(&claim_to_json(Err(error.clone())));
+        assert_eq!(answer, Err(error.into()));
+        for text in ["", "null", "{\"warm\":\"two\"}", "{\"warm\":-1}", "{\"hits\":", &" ".repeat(1 << 20)] {
+            assert_eq!(stats_from_json(text).unwrap_err().code, "pool_unavailable", "{text}");
+        }
+    }
+
+    #[test]
+    fn the_types_that_are_shipped_name_every_figure_and_class() {
+        let types = include_str!("../../js/types.ts");
+        let value: Value = json::read(&stats_to_json(&figures())).unwrap();
+        for name in value.as_object().unwrap().keys() {
+            assert!(types.contains(&format!("\n  {name}: ")), "{name}");
+        }
+        for class in FailureClass::ALL {
+            assert!(types.contains(&format!("\"{class}\"")), "{class}");
+        }
+    }
+}

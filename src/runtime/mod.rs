@@ -1,24 +1,23 @@
-use worker::*;
+//! The half that lives in wasm: it asks the pure code what to do, and does it.
+//!
+//! | file | what |
+//! |---|---|
+//! | `object` | the pool object: event in, rows committed, commands out |
+//! | `effects` | carrying out commands, each answered by one event |
+//! | `client` | a claim from a Worker's side: hint, confirmation, pool |
+//! | `http` | the default Worker |
+//! | `bindings` | finding the container namespace |
+//! | `keys` | the API keys |
+//! | `sql` | the store's port on the platform's SQLite |
+//! | `js` | the platform's JavaScript, as types |
+//! | `call` | calls with a time limit, and what their errors mean |
 
-/// The pool's half that lives in wasm.
-#[durable_object(alarm)]
-pub struct PoolHost {
-    state: State,
-}
-
-impl DurableObject for PoolHost {
-    fn new(state: State, _env: Env) -> Self {
-        Self { state }
-    }
-    async fn fetch(&self, _req: Request) -> Result<Response> {
-        Response::ok("hi")
-    }
-    async fn alarm(&self) -> Result<Response> {
-        Response::ok("")
-    }
-}
-
-#[event(fetch)]
-async fn fetch(_req: Request, _env: Env, _ctx: Context) -> Result<Response> {
-    Response::ok("Hello")
-}
+mod bindings;
+mod call;
+mod client;
+mod effects;
+mod http;
+mod js;
+mod keys;
+mod object;
+mod sql;

@@ -1,0 +1,60 @@
+import * as workers from "cloudflare:workers";
+
+import { readAnswer } from "./error.js";
+import { optionsText } from "./options.js";
+import type { WarmPool } from "./pool.js";
+import type { ContainerNamespace, WarmPoolClient, WarmPoolConfig } from "./types.js";
+import { PoolClient } from "./wasm/index.js";
+
+const DEFAULT_POOL_NAME = "global-pool";
+
+/**
+ * A client of the pool named `config.poolName`, for one request or for many.
+ *
+ * @param poolNamespace the binding of {@link WarmPool}
+ * @param containerNamespace the binding of your container class
+ * @param config what the pool should be, see {@link WarmPoolConfig}; a wrong
+ *   option makes the first call fail with `invalid_config`
+ */
+export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = undefined>(
+  poolNamespace: DurableObjectNamespace<WarmPool>,
+  containerNamespace: ContainerNamespace<T>,
+  config: WarmPoolConfig = {},
+): WarmPoolClient<T> {
+  const { poolName = DEFAULT_POOL_NAME, idCache, ...options } = config;
+  const text = optionsText({ containerBinding: bindingOf(containerNamespace), ...options });
+  const client = new PoolClient(poolNamespace, containerNamespace, poolName, text, idCache, keepAlive);
+  const pool = () => getWarmPool(poolNamespace, poolName);
+  return {
+    async getContainer(id) {
+      const { name } = readAnswer(await client.claim(id));
+      return containerNamespace.get(containerNamespace.idFromName(name));
+    },
+    stats: async () => pool().getStats(),
+    shutdownPrewarmed: async () => pool().shutdownPrewarmed(),
+  };
+}
+
+/**
+ * The stub of the pool object itself, for `reportStopped` from a container.
+ *
+ * @param poolNamespace the binding of {@link WarmPool}
+ * @param poolName the name given to {@link createWarmPool}
+ */
+export function getWarmPool(
+  poolNamespace: DurableObjectNamespace<WarmPool>,
+  poolName: string = DEFAULT_POOL_NAME,
+): DurableObjectStub<WarmPool> {
+  return poolNamespace.get(poolNamespace.idFromName(poolName));
+}
+
+/** The name `namespace` is bound under; undefined lets the pool look itself. */
+function bindingOf(namespace: unknown): string | undefined {
+  const bindings = Object.entries(workers.env as Record<string, unknown>);
+  return bindings.find(([, value]) => value === namespace)?.[0];
+}
+
+/** Lets work that delays no answer finish after the answer. */
+function keepAlive(work: Promise<unknown>): void {
+  workers.waitUntil(work);
+}

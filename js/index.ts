@@ -1,0 +1,4 @@
+export { createWarmPool, getWarmPool } from "./client.js";
+export { WarmPoolError } from "./error.js";
+export { WarmPool } from "./pool.js";
+export type * from "./types.js";

@@ -1,0 +1,96 @@
+import { DurableObject } from "cloudflare:workers";
+
+import { optionsText } from "./options.js";
+import { readAnswer, throwIfError } from "./error.js";
+import type { PoolOptions, PoolStats } from "./types.js";
+import { PoolObject } from "./wasm/index.js";
+
+/**
+ * The pool's Durable Object. The runtime serves RPC only from classes that
+ * extend `DurableObject`, so this one does, and hands everything to Rust.
+ *
+ * Export it from your Worker and bind it, with a `new_sqlite_classes` migration.
+ */
+export class WarmPool extends DurableObject {
+  readonly #object: PoolObject;
+
+  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+    super(ctx, env);
+    let built = false;
+    this.#object = new PoolObject(ctx, env, () => {
+      if (built) ctx.abort("the pool panicked and restarts from its rows");
+      built = true;
+    });
+  }
+
+  /**
+   * The name of the session's container: the one it holds, else the one warm
+   * longest, else one that starts for it.
+   *
+   * @param id 1 to 512 bytes of UTF-8 without control characters
+   * @param options what the pool should be; left out: what it is
+   * @throws {WarmPoolError} with a `code`; the pool is as it was
+   */
+  async getContainer(id: string, options?: PoolOptions): Promise<string> {
+    return readAnswer(await this.claim(id, options && optionsText(options))).name;
+  }
+
+  /** {@link getContainer} for this package's own client: JSON text in and out. */
+  claim(session: unknown, config: string | undefined): string | Promise<string> {
+    return this.#run((object) => object.claim(session, config));
+  }
+
+  /**
+   * Tells the pool that a container has stopped, best from its `onStop`. Its
+   * session gets a new one with its next request, and the pool is filled up.
+   *
+   * @param container its id (`this.ctx.id.toString()`) or its name; one that
+   *   the pool does not know changes nothing
+   */
+  async reportStopped(container: string): Promise<void> {
+    throwIfError(this.#run((object) => object.reportStopped(container)));
+  }
+
+  /** The pool's figures. Asking changes nothing. */
+  async getStats(): Promise<PoolStats> {
+    return throwIfError(await this.statsText());
+  }
+
+  /** {@link getStats} for this package's own client: JSON text. */
+  async statsText(): Promise<string> {
+    return this.#run((object) => object.stats());
+  }
+
+  /**
+   * Says what the pool should be: what is named, over the defaults.
+   *
+   * @throws {WarmPoolError} `invalid_config`, naming option, value and bounds;
+   *   the pool is as it was
+   */
+  async configure(options: PoolOptions): Promise<void> {
+    throwIfError(this.#run((object) => object.configure(optionsText(options))));
+  }
+
+  /**
+   * Stops every container that belongs to no session. Returns when all are
+   * recorded as stopping; the pool stays empty until a new session comes or
+   * its configuration changes.
+   */
+  async shutdownPrewarmed(): Promise<void> {
+    throwIfError(this.#run((object) => object.shutdownPrewarmed()));
+  }
+
+  override async alarm(): Promise<void> {
+    this.#run((object) => object.alarm());
+  }
+
+  /** Rust answers with errors and never throws: what comes out is a panic. */
+  #run<T>(work: (object: PoolObject) => T): T {
+    try {
+      return work(this.#object);
+    } catch (panic) {
+      this.ctx.abort(`the pool panicked and restarts from its rows: ${String(panic)}`);
+      throw panic;
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/** What worker-build exports from the Rust crate; the real file lies in dist/wasm. */
+
+/** The pool object in Rust. Answers are JSON text; nothing throws short of a panic. */
+export declare class PoolObject {
+  /** `built` is called at every construction, so a second time after a panic. */
+  constructor(ctx: DurableObjectState, env: unknown, built: () => void);
+  claim(session: unknown, config: string | undefined): string | Promise<string>;
+  configure(config: string | undefined): string | null;
+  reportStopped(container: unknown): string | null;
+  shutdownPrewarmed(): string | null;
+  stats(): string;
+  alarm(): void;
+}
+
+/** The client in Rust: hint cache first, then the pool. */
+export declare class PoolClient {
+  constructor(
+    pools: unknown,
+    containers: unknown,
+    poolName: unknown,
+    config: string,
+    hints: unknown,
+    keepAlive: (work: Promise<unknown>) => void,
+  );
+  claim(session: unknown): Promise<string>;
+}
+
+declare const worker: ExportedHandler;
+export default worker;

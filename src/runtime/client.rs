@@ -1,0 +1,190 @@
+//! A claim from a Worker's side: the hint cache, a confirmation by the
+//! container, and else one call to the pool. KV is a hint: what it says is
+//! confirmed, and what it does wrong costs time under a limit and nothing else.
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use super::call::{message_of, settled, within};
+use super::bindings::identity_of;
+use super::effects::seen;
+use super::js::{ContainerStub, Kv, Namespace, PoolStub, now_ms, object};
+use crate::pool::limits::{HINT_CONFIRM_TIMEOUT_MS, HINT_TTL_MS, KV_TIMEOUT_MS};
+use crate::pool::{Grant, Identity, Outcome, PoolError, Session};
+use crate::route::{Hint, Route, judge};
+use crate::wire::{self, PoolName, RemoteError};
+
+/// What the TypeScript function `createWarmPool` delegates to.
+#[wasm_bindgen]
+pub struct PoolClient {
+    client: std::rc::Rc<Client>,
+}
+
+#[wasm_bindgen]
+impl PoolClient {
+    /// A client of the pool `pool_name`. `hints` is a KV namespace or
+    /// undefined; `keep_alive` gets promises that may outlive the answer.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        pools: Namespace,
+        containers: Namespace,
+        pool_name: JsValue,
+        config: JsValue,
+        hints: JsValue,
+        keep_alive: Function,
+    ) -> Self {
+        let client = Client { pools, containers, pool_name, config, hints, keep_alive };
+        Self { client: std::rc::Rc::new(client) }
+    }
+
+    /// One claim. A promise of JSON text ([`wire::claim_to_json`]); it does not throw.
+    pub fn claim(&self, session: JsValue) -> js_sys::Promise {
+        let client = std::rc::Rc::clone(&self.client);
+        future_to_promise(async move {
+            let answer = client.claim(&session).await;
+            Ok(wire::claim_to_json(answer).into())
+        })
+    }
+}
+
+/// Where claims go, and what the pool is to be.
+pub struct Client {
+    /// The pool class.
+    pub pools: Namespace,
+    /// The container class.
+    pub containers: Namespace,
+    /// Which pool: a string, as the caller gave it.
+    pub pool_name: JsValue,
+    /// The pool's configuration as JSON text.
+    pub config: JsValue,
+    /// The hint cache, or undefined.
+    pub hints: JsValue,
+    /// Called with promises that may outlive the answer.
+    pub keep_alive: Function,
+}
+
+impl Client {
+    /// The session's container.
+    ///
+    /// # Errors
+    /// The pool's, or `pool_unavailable` where it could not be asked.
+    pub async fn claim(&self, session: &JsValue) -> Result<Grant, RemoteError> {
+        let pool_name = self.pool_name()?;
+        let session = super::object::session_of(session)?;
+        let cache = self.hint_cache(&pool_name, &session);
+        if let Some(cache) = &cache
+            && let Some(grant) = cache.confirmed(&self.containers, &self.keep_alive).await
+        {
+            return Ok(grant);
+        }
+        let grant = self.ask_pool(&pool_name, &session).await?;
+        if let Some(cache) = cache {
+            cache.write(&grant, &self.keep_alive);
+        }
+        Ok(grant)
+    }
+
+    /// The pool's figures as JSON text.
+    ///
+    /// # Errors
+    /// `pool_unavailable` where it could not be asked.
+    pub async fn stats_text(&self) -> Result<String, RemoteError> {
+        let pool = self.pools.by_name::<PoolStub>(self.pool_name()?.as_str());
+        let answer = settled(pool.and_then(|pool| pool.stats_text())).await;
+        answer.map_err(|error| unreachable_pool(&error)).map(|text| text.as_string().unwrap_or_default())
+    }
+
+    async fn ask_pool(&self, pool_name: &PoolName, session: &Session) -> Result<Grant, RemoteError> {
+        let pool = self.pools.by_name::<PoolStub>(pool_name.as_str());
+        let call = pool.and_then(|pool| pool.claim(session.as_str(), &self.config));
+        let answer = settled(call).await.map_err(|error| unreachable_pool(&error))?;
+        wire::claim_from_json(&answer.as_string().unwrap_or_default())
+    }
+
+    fn pool_name(&self) -> Result<PoolName, PoolError> {
+        wire::pool_name(&self.pool_name.as_string().unwrap_or_default())
+    }
+
+    fn hint_cache(&self, pool_name: &PoolName, session: &Session) -> Option<HintCache> {
+        if self.hints.is_falsy() {
+            return None;
+        }
+        let kv = self.hints.clone().unchecked_into();
+        Some(HintCache { kv, key: wire::hint_key(pool_name, session) })
+    }
+}
+
+fn unreachable_pool(error: &JsValue) -> RemoteError {
+    PoolError::PoolUnavailable { message: format!("the pool could not be asked: {}", message_of(error)) }.into()
+}
+
+/// One session's place in the hint cache.
+struct HintCache {
+    kv: Kv,
+    key: String,
+}
+
+impl HintCache {
+    /// The container the hint names, if the container itself says that it is
+    /// alive. Any other hint is deleted.
+    async fn confirmed(&self, containers: &Namespace, keep_alive: &Function) -> Option<Grant> {
+        let hint = self.read().await;
+        let route = match judge(hint.as_ref(), now_ms(), None) {
+            Route::Confirm => {
+                let name = hint.as_ref()?.name.to_string();
+                let call = containers.by_name::<ContainerStub>(&name).and_then(|container| container.state());
+                judge(hint.as_ref(), now_ms(), Some(&seen(within(HINT_CONFIRM_TIMEOUT_MS, call).await)))
+            }
+            route => route,
+        };
+        match route {
+            Route::Use => hint.and_then(|hint| grant_of(&hint, containers)),
+            Route::Forget => {
+                self.forget(keep_alive);
+                None
+            }
+            Route::AskPool | Route::Confirm => None,
+        }
+    }
+
+    async fn read(&self) -> Option<Hint> {
+        match within(KV_TIMEOUT_MS, self.kv.read(&self.key)).await {
+            Ok(value) => wire::hint_from_json(&value.as_string()?),
+            Err(failure) => {
+                worker::console_warn!("warm pool: the hint cache could not be read: {}", failure.message);
+                None
+            }
+        }
+    }
+
+    fn write(self, grant: &Grant, keep_alive: &Function) {
+        let hint =
+            Hint { name: grant.name, generation: grant.generation, expires_at_ms: now_ms() + HINT_TTL_MS };
+        let ttl = object(&[("expirationTtl", JsValue::from_f64((HINT_TTL_MS / 1_000) as f64))]);
+        let call = self.kv.write(&self.key, &wire::hint_to_json(&hint), &ttl);
+        in_background(call, keep_alive);
+    }
+
+    fn forget(&self, keep_alive: &Function) {
+        in_background(self.kv.delete(&self.key), keep_alive);
+    }
+}
+
+fn grant_of(hint: &Hint, containers: &Namespace) -> Option<Grant> {
+    let Identity { name, id } = identity_of(containers, hint.name).ok()?;
+    Some(Grant { id, name, generation: hint.generation, outcome: Outcome::Sticky })
+}
+
+/// Lets a call end after the answer; its failure is logged and costs a hint.
+fn in_background(call: Result<JsValue, JsValue>, keep_alive: &Function) {
+    let work = future_to_promise(async move {
+        if let Err(error) = settled(call).await {
+            worker::console_warn!("warm pool: the hint cache could not be written: {}", message_of(&error));
+        }
+        Ok(JsValue::UNDEFINED)
+    });
+    if let Err(error) = keep_alive.call1(&JsValue::UNDEFINED, &work) {
+        worker::console_warn!("warm pool: a hint may not be written: {}", message_of(&error));
+    }
+}

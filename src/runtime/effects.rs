@@ -1,0 +1,71 @@
+//! Carrying out commands. Each ends in exactly one event, within its time
+//! limit; a start has none here, its deadline is the pool's.
+
+use futures::future::join;
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::call::{failure_of, settled, within};
+use super::js::{ContainerStub, Namespace, object, property};
+use crate::pool::limits::STOP_CALL_TIMEOUT_MS;
+use crate::pool::{Command, ContainerName, Event, Failure, FailureClass, Seen};
+use crate::{platform, route};
+
+/// Carries out one command and says what came of it.
+pub async fn carry_out(containers: Namespace, command: Command) -> Event {
+    match command {
+        Command::Start { life, name, ports, timeout_ms } => {
+            let call = stub(&containers, name)
+                .and_then(|container| container.start(&ports_argument(&ports), &start_limits(timeout_ms)));
+            match settled(call).await.map_err(|error| failure_of(&error)) {
+                Err(failure) if !platform::means_started(&failure) => Event::StartFailed { life, failure },
+                _ => Event::StartSucceeded { life },
+            }
+        }
+        Command::Probe { life, name, renew, timeout_ms } => {
+            let container = stub(&containers, name);
+            let state = container.clone().and_then(|container| container.state());
+            let renewal = if renew { container.and_then(|c| c.renew()) } else { Ok(JsValue::UNDEFINED) };
+            let (state, renewal) = join(within(timeout_ms, state), within(timeout_ms, renewal)).await;
+            Event::Probed { life, seen: seen(state), renewal_failed: renewal.is_err() }
+        }
+        Command::Stop { life, name } => {
+            let call = stub(&containers, name).and_then(|container| container.stop());
+            Event::StopAnswered { life, result: within(STOP_CALL_TIMEOUT_MS, call).await.map(drop) }
+        }
+        Command::Destroy { life, name } => {
+            let call = stub(&containers, name).and_then(|container| container.destroy());
+            Event::DestroyAnswered { life, result: within(STOP_CALL_TIMEOUT_MS, call).await.map(drop) }
+        }
+    }
+}
+
+/// What the answer to `getState` means.
+pub fn seen(state: Result<JsValue, Failure>) -> Seen {
+    match state {
+        Ok(state) => match property(&state, "status").as_string() {
+            Some(status) => route::seen_of_status(&status),
+            None => Seen::Unknown(Failure::new(FailureClass::Transient, "getState answered without a status")),
+        },
+        Err(failure) => Seen::Unknown(failure),
+    }
+}
+
+fn stub(containers: &Namespace, name: ContainerName) -> Result<ContainerStub, JsValue> {
+    containers.by_name(&name.to_string())
+}
+
+/// No ports: the class's own.
+fn ports_argument(ports: &[u16]) -> JsValue {
+    if ports.is_empty() {
+        return JsValue::UNDEFINED;
+    }
+    ports.iter().map(|port| JsValue::from(*port)).collect::<Array>().into()
+}
+
+/// The platform gets the whole time for the instance and again for its ports,
+/// so that a start ends by itself soon after its deadline.
+fn start_limits(timeout_ms: u64) -> JsValue {
+    let limit = JsValue::from_f64(timeout_ms as f64);
+    object(&[("instanceGetTimeoutMS", limit.clone()), ("portReadyTimeoutMS", limit)])
+}

@@ -1,0 +1,38 @@
+//! Who may see the pool and steer it.
+
+use sha2::{Digest, Sha256};
+use wasm_bindgen::JsValue;
+
+use super::js::property;
+use crate::pool::PoolError;
+
+/// Secrets that open the routes; the second is for the time a key is changed.
+const SECRETS: [&str; 2] = ["WARM_POOL_API_KEY", "WARM_POOL_API_KEY_NEXT"];
+
+/// Checks the key a request came with.
+///
+/// # Errors
+/// [`PoolError::Unauthorized`] when no key is configured, saying how to set
+/// one, and when it is missing or wrong.
+pub fn authorize(env: &JsValue, given: Option<&str>) -> Result<(), PoolError> {
+    let keys: Vec<String> = SECRETS
+        .iter()
+        .filter_map(|secret| property(env, secret).as_string())
+        .filter(|key| !key.is_empty())
+        .collect();
+    if keys.is_empty() {
+        return Err(PoolError::Unauthorized {
+            message: format!("this route is closed: set a key with `wrangler secret put {}`", SECRETS[0]),
+        });
+    }
+    let given = given.unwrap_or_default();
+    // Every key is compared, so that the time tells nothing.
+    let matches = keys.iter().fold(false, |found, key| found | same(key, given));
+    if matches { Ok(()) } else { Err(PoolError::Unauthorized { message: "X-API-Key is missing or wrong".to_owned() }) }
+}
+
+/// Compares digests, so that neither length nor content shows in the time.
+fn same(key: &str, given: &str) -> bool {
+    let (key, given) = (Sha256::digest(key), Sha256::digest(given));
+    key.iter().zip(given.iter()).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+}

@@ -1,0 +1,437 @@
+//! The pool object. An event comes in; the pool decides; the store records;
+//! only then are answers given and commands carried out. Between the event and
+//! the commit nothing is awaited, so one object's events are atomic, and the
+//! platform holds every answer and call back until the rows are durable.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+
+use futures::channel::oneshot;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{future_to_promise, spawn_local};
+
+use super::bindings::{container_namespace, identity_of};
+use super::call::{message_of, settled};
+use super::effects::carry_out;
+use super::js::{self, Namespace, ObjectState, ObjectStorage, now_ms};
+use super::sql::ObjectSql;
+use crate::pool::{
+    ClaimId, Command, Config, ContainerId, ContainerName, Decision, Event, Fresh, Grant, Identity, Pool,
+    PoolError, Session,
+};
+use crate::store::Store;
+use crate::wire;
+
+/// When a wake-up that failed is tried again by a pool that could not be loaded.
+const RECOVERY_MS: u64 = 10_000;
+
+type Answer = Result<Grant, PoolError>;
+
+/// What the TypeScript class `WarmPool` delegates to.
+#[wasm_bindgen]
+pub struct PoolObject {
+    host: Rc<Host>,
+}
+
+struct Host {
+    storage: ObjectStorage,
+    env: JsValue,
+    store: Store<ObjectSql>,
+    /// `None` until loaded, and again after a commit that failed.
+    pool: RefCell<Option<Pool>>,
+    storage_failures: Cell<u64>,
+    containers: RefCell<Option<(Option<String>, Namespace)>>,
+    waiting: RefCell<BTreeMap<ClaimId, oneshot::Sender<Answer>>>,
+    next_claim: Cell<u64>,
+    /// The caller's configuration that is in force, as it came.
+    applied: RefCell<Option<String>>,
+    /// The alarm that is armed, as far as this memory knows.
+    alarm_at_ms: Cell<Option<u64>>,
+    /// The alarm the pool last asked for.
+    wanted_alarm_at_ms: Cell<Option<u64>>,
+    timer: RefCell<Option<Timer>>,
+}
+
+struct Timer {
+    at_ms: u64,
+    handle: JsValue,
+    _callback: Closure<dyn FnMut()>,
+}
+
+#[wasm_bindgen]
+impl PoolObject {
+    /// The object over its rows. `built` is called once for every construction:
+    /// a second one for the same object follows a panic.
+    ///
+    /// # Errors
+    /// When the rows' schema cannot be brought up to date.
+    #[wasm_bindgen(constructor)]
+    pub fn new(state: ObjectState, env: JsValue, built: js_sys::Function) -> Result<Self, JsValue> {
+        built.call0(&JsValue::UNDEFINED)?;
+        let storage = state.storage();
+        let store = Store::open(ObjectSql(state.storage())).map_err(|error| JsValue::from_str(&error.to_string()))?;
+        Ok(Self {
+            host: Rc::new(Host {
+                storage,
+                env,
+                store,
+                pool: RefCell::new(None),
+                storage_failures: Cell::new(0),
+                containers: RefCell::new(None),
+                waiting: RefCell::new(BTreeMap::new()),
+                next_claim: Cell::new(0),
+                applied: RefCell::new(None),
+                alarm_at_ms: Cell::new(None),
+                wanted_alarm_at_ms: Cell::new(None),
+                timer: RefCell::new(None),
+            }),
+        })
+    }
+
+    /// One claim. Answers JSON text ([`wire::claim_to_json`]), at once where
+    /// nothing has to be waited for, else a promise of it; it does not throw.
+    pub fn claim(&self, session: &JsValue, config: &JsValue) -> JsValue {
+        match self.host.claim(session, config) {
+            Claimed::Answered(answer) => wire::claim_to_json(answer).into(),
+            Claimed::Waits(receiver) => future_to_promise(async move {
+                let answer = receiver.await.unwrap_or_else(|_| Err(lost()));
+                Ok(wire::claim_to_json(answer).into())
+            })
+            .into(),
+        }
+    }
+
+    /// Takes a configuration, as JSON text. Answers an error's JSON, or null.
+    pub fn configure(&self, config: &JsValue) -> JsValue {
+        let result = self.host.config(config).and_then(|config| match config {
+            Some((text, config)) => self.host.dispatch_configured(&text, Event::Configured { config }),
+            None => Ok(()),
+        });
+        outcome(result)
+    }
+
+    /// Takes a report that a container has stopped, by its id or name. Answers
+    /// an error's JSON, or null; a report of nothing the pool knows is none.
+    #[wasm_bindgen(js_name = reportStopped)]
+    pub fn report_stopped(&self, container: &JsValue) -> JsValue {
+        let event = self.host.reported(container);
+        outcome(self.host.dispatch(event).map(drop))
+    }
+
+    /// Stops what is warm. Answers once all of it is recorded as stopping.
+    #[wasm_bindgen(js_name = shutdownPrewarmed)]
+    pub fn shutdown_prewarmed(&self) -> JsValue {
+        outcome(self.host.dispatch(Event::PrewarmedShutDown).map(drop))
+    }
+
+    /// The figures as JSON text, or an error's JSON.
+    pub fn stats(&self) -> JsValue {
+        let stats = self.host.dispatch(Event::StatsAsked).and_then(|_| self.host.stats_text());
+        stats.unwrap_or_else(|error| wire::claim_to_json(Err(error))).into()
+    }
+
+    /// The alarm. It does not throw: what fails is counted, and tried again.
+    pub fn alarm(&self) {
+        let host = &self.host;
+        host.alarm_at_ms.set(None);
+        host.arm_alarm(Some(now_ms() + host.recovery_ms()));
+        match host.dispatch(Event::DeadlineReached) {
+            Ok(()) => host.move_alarm(host.wanted_alarm_at_ms.get()),
+            Err(error) => worker::console_error!("warm pool: the alarm could not be handled: {error}"),
+        }
+    }
+}
+
+enum Claimed {
+    Answered(Answer),
+    Waits(oneshot::Receiver<Answer>),
+}
+
+impl Host {
+    fn claim(self: &Rc<Self>, session: &JsValue, config: &JsValue) -> Claimed {
+        let asked = session_of(session).and_then(|session| Ok((session, self.config(config)?)));
+        let (session, config) = match asked {
+            Ok(asked) => asked,
+            Err(error) => return Claimed::Answered(Err(error)),
+        };
+        let claim = ClaimId(self.next_claim.replace(self.next_claim.get() + 1));
+        let (sender, mut receiver) = oneshot::channel();
+        self.waiting.borrow_mut().insert(claim, sender);
+        let dispatched = match config {
+            Some((text, config)) => {
+                let event = Event::Claimed { claim, session, config: Some(config) };
+                self.dispatch_configured(&text, event)
+            }
+            None => self.dispatch(Event::Claimed { claim, session, config: None }).map(drop),
+        };
+        if let Err(error) = dispatched {
+            self.waiting.borrow_mut().remove(&claim);
+            return Claimed::Answered(Err(error));
+        }
+        match receiver.try_recv() {
+            Ok(Some(answer)) => Claimed::Answered(answer),
+            _ => Claimed::Waits(receiver),
+        }
+    }
+
+    /// The caller's configuration, unless it is the one in force.
+    fn config(&self, config: &JsValue) -> Result<Option<(String, Rc<Config>)>, PoolError> {
+        if config.is_undefined() || config.is_null() {
+            return Ok(None);
+        }
+        let text = config.as_string().ok_or_else(|| PoolError::InvalidConfig {
+            option: "config".to_owned(),
+            value: format!("a value of type {}", type_of(config)),
+            bounds: "JSON text".to_owned(),
+        })?;
+        if self.applied.borrow().as_ref() == Some(&text) {
+            return Ok(None);
+        }
+        let config = wire::config_from_json(&text)?;
+        container_namespace(&self.env, config.container_binding.as_deref())?;
+        Ok(Some((text, Rc::new(config))))
+    }
+
+    fn dispatch_configured(self: &Rc<Self>, text: &str, event: Event) -> Result<(), PoolError> {
+        self.dispatch(event)?;
+        *self.applied.borrow_mut() = Some(text.to_owned());
+        Ok(())
+    }
+
+    fn reported(&self, container: &JsValue) -> Event {
+        let text = container.as_string().unwrap_or_default();
+        let id = ContainerId::parse(&text).or_else(|| {
+            let name = ContainerName::parse(&text)?;
+            self.id_of(name)
+        });
+        id.map_or(Event::GarbageReported, |id| Event::StopReported { id })
+    }
+
+    fn id_of(&self, name: ContainerName) -> Option<ContainerId> {
+        let containers = self.ensure_loaded().and_then(|()| self.containers()).ok()?;
+        identity_of(&containers, name).ok().map(|identity| identity.id)
+    }
+
+    fn stats_text(&self) -> Result<String, PoolError> {
+        let pool = self.pool.borrow();
+        let pool = pool.as_ref().ok_or_else(lost)?;
+        Ok(wire::stats_to_json(&pool.stats(now_ms())))
+    }
+
+    /// Decides, records, and only then acts.
+    fn dispatch(self: &Rc<Self>, event: Event) -> Result<(), PoolError> {
+        self.ensure_woken()?;
+        self.decide_and_act(event)
+    }
+
+    /// A rebuilt pool first asks again for whatever was under way.
+    fn ensure_woken(self: &Rc<Self>) -> Result<(), PoolError> {
+        if self.pool.borrow().is_some() {
+            return Ok(());
+        }
+        self.ensure_loaded()?;
+        self.decide_and_act(Event::Woke)
+    }
+
+    fn ensure_loaded(&self) -> Result<(), PoolError> {
+        if self.pool.borrow().is_some() {
+            return Ok(());
+        }
+        let mut pool = self.store.load().map_err(unavailable)?;
+        for _ in 0..self.storage_failures.take() {
+            pool.count_storage_failure();
+        }
+        *self.pool.borrow_mut() = Some(pool);
+        Ok(())
+    }
+
+    fn decide_and_act(self: &Rc<Self>, event: Event) -> Result<(), PoolError> {
+        let containers = self.containers_for(&event)?;
+        let decision = {
+            let mut slot = self.pool.borrow_mut();
+            let pool = slot.as_mut().ok_or_else(lost)?;
+            let decision = pool.handle(now_ms(), &mut Platform { containers: &containers }, event);
+            if let Err(error) = self.store.commit(&decision.changes) {
+                *slot = None;
+                drop(slot);
+                return Err(self.commit_failed(&unavailable(error)));
+            }
+            decision
+        };
+        self.act(containers, decision)
+    }
+
+    fn act(self: &Rc<Self>, containers: Namespace, decision: Decision) -> Result<(), PoolError> {
+        self.arm_alarm(decision.alarm_at_ms);
+        self.arm_timer(decision.timer_at_ms);
+        for reply in decision.replies {
+            if let Some(waiter) = self.waiting.borrow_mut().remove(&reply.claim) {
+                // A caller that is gone needs no answer.
+                let _ = waiter.send(reply.result);
+            }
+        }
+        for command in decision.commands {
+            self.spawn(containers.clone(), command);
+        }
+        decision.refused.map_or(Ok(()), Err)
+    }
+
+    fn spawn(self: &Rc<Self>, containers: Namespace, command: Command) {
+        let host = Rc::downgrade(self);
+        spawn_local(async move {
+            let event = carry_out(containers, command).await;
+            deliver(&host, event);
+        });
+    }
+
+    /// Memory no longer matches the rows: everyone who waits is told, and the
+    /// next event finds the pool loaded anew. The alarm sees to it that one comes.
+    fn commit_failed(&self, error: &PoolError) -> PoolError {
+        worker::console_error!("warm pool: {error}");
+        self.storage_failures.set(self.storage_failures.get() + 1);
+        *self.applied.borrow_mut() = None;
+        for (_, waiter) in std::mem::take(&mut *self.waiting.borrow_mut()) {
+            let _ = waiter.send(Err(error.clone()));
+        }
+        self.arm_alarm(Some(now_ms() + RECOVERY_MS));
+        error.clone()
+    }
+
+    /// The namespace of the configuration the event brings, or else of the one
+    /// in force.
+    fn containers_for(&self, event: &Event) -> Result<Namespace, PoolError> {
+        match event {
+            Event::Claimed { config: Some(config), .. } | Event::Configured { config } => {
+                container_namespace(&self.env, config.container_binding.as_deref())
+            }
+            _ => self.containers(),
+        }
+    }
+
+    fn containers(&self) -> Result<Namespace, PoolError> {
+        let binding = {
+            let pool = self.pool.borrow();
+            pool.as_ref().ok_or_else(lost)?.config().container_binding.clone()
+        };
+        let mut cached = self.containers.borrow_mut();
+        if let Some((of, namespace)) = cached.as_ref()
+            && *of == binding
+        {
+            return Ok(namespace.clone());
+        }
+        let namespace = container_namespace(&self.env, binding.as_deref())?;
+        *cached = Some((binding, namespace.clone()));
+        Ok(namespace)
+    }
+
+    /// The next wake-up before anything that can fail: the next refresh, which
+    /// is mostly what the pool asks for too, and then costs no second row.
+    fn recovery_ms(&self) -> u64 {
+        self.pool.borrow().as_ref().map_or(RECOVERY_MS, |pool| pool.config().refresh_interval_ms)
+    }
+
+    /// Arms the alarm if the one armed is later, which costs a row, and leaves
+    /// an earlier one to find nothing due.
+    fn arm_alarm(&self, at_ms: Option<u64>) {
+        self.wanted_alarm_at_ms.set(at_ms);
+        match (at_ms, self.alarm_at_ms.get()) {
+            (Some(at_ms), Some(armed_ms)) if armed_ms <= at_ms => {}
+            (at_ms, _) => self.move_alarm(at_ms),
+        }
+    }
+
+    /// Moves the alarm to exactly that time, or takes it away.
+    fn move_alarm(&self, at_ms: Option<u64>) {
+        if self.alarm_at_ms.replace(at_ms) == at_ms {
+            return;
+        }
+        let call = match at_ms {
+            Some(at_ms) => self.storage.set_alarm(at_ms as f64),
+            None => self.storage.delete_alarm(),
+        };
+        spawn_local(async move {
+            if let Err(error) = settled(call.map(JsValue::from)).await {
+                worker::console_error!("warm pool: the alarm could not be set: {}", message_of(&error));
+            }
+        });
+    }
+
+    /// Arms the timer of the waiting claims, which die with memory as it does.
+    fn arm_timer(self: &Rc<Self>, at_ms: Option<u64>) {
+        let mut timer = self.timer.borrow_mut();
+        if timer.as_ref().map(|timer| timer.at_ms) == at_ms {
+            return;
+        }
+        if let Some(timer) = timer.take() {
+            js::clear_timeout(&timer.handle);
+        }
+        let Some(at_ms) = at_ms else { return };
+        let host = Rc::downgrade(self);
+        let callback = Closure::new(move || {
+            // The closure that runs must not be dropped by what it calls.
+            let host = host.clone();
+            spawn_local(async move {
+                if let Some(host) = host.upgrade() {
+                    *host.timer.borrow_mut() = None;
+                }
+                deliver(&host, Event::DeadlineReached);
+            });
+        });
+        let delay_ms = at_ms.saturating_sub(now_ms());
+        let handle = js::set_timeout(callback.as_ref(), delay_ms as f64);
+        *timer = Some(Timer { at_ms, handle, _callback: callback });
+    }
+}
+
+/// Brings the outcome of an effect back as an event. An object that is gone
+/// looks again when it is rebuilt.
+fn deliver(host: &Weak<Host>, event: Event) {
+    let Some(host) = host.upgrade() else { return };
+    if let Err(error) = host.dispatch(event) {
+        worker::console_error!("warm pool: the outcome of an effect could not be handled: {error}");
+    }
+}
+
+/// Names and chance from the platform.
+struct Platform<'a> {
+    containers: &'a Namespace,
+}
+
+impl Fresh for Platform<'_> {
+    fn identity(&mut self) -> Identity {
+        // The platform's UUIDs parse, and it takes any name.
+        #[allow(clippy::expect_used, reason = "the platform's own UUID")]
+        let name = ContainerName::parse(&js::random_uuid()).expect("crypto.randomUUID makes a UUID");
+        #[allow(clippy::expect_used, reason = "the platform's own id")]
+        identity_of(self.containers, name).expect("idFromName takes any name")
+    }
+
+    fn random(&mut self) -> u64 {
+        (js_sys::Math::random() * (1_u64 << 53) as f64) as u64
+    }
+}
+
+/// A caller's session id, checked.
+pub fn session_of(session: &JsValue) -> Result<Session, PoolError> {
+    let text = session.as_string().ok_or_else(|| PoolError::InvalidSession {
+        problem: format!("it is of type {}", type_of(session)),
+    })?;
+    Session::new(&text)
+}
+
+fn type_of(value: &JsValue) -> String {
+    value.js_typeof().as_string().unwrap_or_default()
+}
+
+fn outcome(result: Result<(), PoolError>) -> JsValue {
+    result.map_or_else(|error| wire::claim_to_json(Err(error)).into(), |()| JsValue::NULL)
+}
+
+fn unavailable(error: crate::store::StoreError) -> PoolError {
+    PoolError::PoolUnavailable { message: format!("the pool's storage failed: {error}") }
+}
+
+fn lost() -> PoolError {
+    PoolError::PoolUnavailable { message: "the pool lost its memory while this call waited".to_owned() }
+}

@@ -49,7 +49,7 @@ impl Pool {
         for container in self.ledger.iter() {
             let memory = &container.memory;
             let stopping = matches!(container.state, State::Stopping { .. });
-            if stopping && memory.destroy.is_none() && memory.next_at_ms.is_none() {
+            if stopping && memory.next_at_ms.is_none() {
                 return Err(format!("nothing ends {}", container.id));
             }
             if !memory.verifying.is_empty() && memory.probing_since_ms.is_none() {

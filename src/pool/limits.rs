@@ -26,6 +26,11 @@ pub const STOP_POLL_BASE_MS: u64 = 500;
 /// Longest time between two such looks.
 pub const STOP_POLL_MAX_MS: u64 = 10_000;
 
+/// A `destroy()` whose answer is not there by then is sent again. It is also
+/// what keeps an alarm armed while one is under way: the memory that waits for
+/// the answer may go.
+pub const DESTROY_PATIENCE_MS: u64 = 2 * STOP_CALL_TIMEOUT_MS;
+
 /// First wait before a failed `destroy()` is repeated; doubles to the maximum.
 pub const DESTROY_RETRY_BASE_MS: u64 = 1_000;
 /// Longest time between two destroys of one container.

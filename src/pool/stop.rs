@@ -6,7 +6,9 @@ use super::container::{Container, Destroy, State, StopCause};
 use super::decision::Command;
 use super::failure::Failure;
 use super::identity::{ContainerId, Life};
-use super::limits::{DESTROY_RETRY_BASE_MS, DESTROY_RETRY_MAX_MS, STOP_POLL_BASE_MS, STOP_POLL_MAX_MS};
+use super::limits::{
+    DESTROY_PATIENCE_MS, DESTROY_RETRY_BASE_MS, DESTROY_RETRY_MAX_MS, STOP_POLL_BASE_MS, STOP_POLL_MAX_MS,
+};
 use super::{Pool, Step};
 
 impl Pool {
@@ -106,7 +108,7 @@ impl Pool {
 
     pub(super) fn command_destroy(&self, step: &mut Step, container: &mut Container) {
         let State::Stopping { settled_at_ms, .. } = container.state else { return };
-        container.memory.next_at_ms = None;
+        container.memory.next_at_ms = Some(step.now_ms + DESTROY_PATIENCE_MS);
         container.memory.destroy = Some(Destroy { conclusive: settled_at_ms <= step.now_ms });
         step.decision.commands.push(Command::Destroy { life: container.life(), name: container.name });
     }

@@ -1,0 +1,105 @@
+// The HTTP server that runs in a simulated container.
+
+/** What a container can say about itself. */
+export interface Identity {
+  /** The Durable Object's id, 64 hex digits. */
+  container: string;
+  /** The name that id was made from, if the runtime knows it. */
+  name: string | null;
+  /** Which start of this container is running; the first is 1. */
+  boot: number;
+  /** When it started, ms since 1970. */
+  started_at: number;
+}
+
+/** Most chunks that `/stream` sends, and the longest time between two. */
+const CHUNKS_MAX = 10_000;
+const PAUSE_MAX_MS = 60_000;
+
+/** What the container's object wants to know of a request. */
+export interface Activity {
+  /** A WebSocket message came in. */
+  active: () => void;
+  /** The answer is complete, the WebSocket closed, or the client gone; called once. */
+  ended: () => void;
+}
+
+/** Answers one request. */
+export function serve(request: Request, identity: Identity, activity: Activity): Response {
+  const upgrade = request.headers.get("upgrade")?.toLowerCase() === "websocket";
+  if (upgrade && new URL(request.url).pathname === "/ws") return echoSocket(activity);
+  const response = answer(request, identity);
+  if (!response.body) {
+    activity.ended();
+    return response;
+  }
+  const { readable, writable } = new IdentityTransformStream();
+  // A reader that goes away also ends the answer, and there is nobody to tell.
+  void response.body.pipeTo(writable).then(activity.ended, activity.ended);
+  return new Response(readable, response);
+}
+
+function answer(request: Request, identity: Identity): Response {
+  const url = new URL(request.url);
+  switch (url.pathname) {
+    case "/whoami":
+      return Response.json({ ...identity, session: request.headers.get("x-session-id") });
+    case "/echo":
+      return echo(request);
+    case "/stream":
+      return stream(url.searchParams);
+    case "/ws":
+      return Response.json({ error: "a WebSocket upgrade was expected" }, { status: 426 });
+    default:
+      return Response.json({ error: `there is nothing at ${url.pathname}` }, { status: 404 });
+  }
+}
+
+/** The body goes back as it comes in: the first bytes are answered before the last have arrived. */
+function echo(request: Request): Response {
+  const type = request.headers.get("content-type") ?? "application/octet-stream";
+  return new Response(request.body, { headers: { "content-type": type } });
+}
+
+/** `?chunks=N&ms=M`: N numbered lines, M ms apart. */
+function stream(query: URLSearchParams): Response {
+  const chunks = bounded(query.get("chunks"), 3, CHUNKS_MAX);
+  const pauseMs = bounded(query.get("ms"), 100, PAUSE_MAX_MS);
+  const encoder = new TextEncoder();
+  let sent = 0;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (sent > 0) await new Promise((done) => setTimeout(done, pauseMs));
+      if (sent < chunks) controller.enqueue(encoder.encode(`chunk ${++sent} of ${chunks}\n`));
+      if (sent >= chunks) controller.close();
+    },
+  });
+  return new Response(body, { headers: { "content-type": "text/plain; charset=utf-8" } });
+}
+
+function echoSocket({ active, ended }: Activity): Response {
+  const { 0: client, 1: server } = new WebSocketPair();
+  let open = true;
+  const close = () => {
+    if (open) ended();
+    open = false;
+  };
+  server.accept();
+  server.addEventListener("message", ({ data }) => {
+    active();
+    server.send(data);
+  });
+  server.addEventListener("error", close);
+  server.addEventListener("close", ({ code }) => {
+    close();
+    // 1005 and 1006 stand for a missing code and cannot be sent.
+    server.close(code === 1005 || code === 1006 ? 1000 : code);
+  });
+  return new Response(null, { status: 101, webSocket: client });
+}
+
+/** A whole number from 0 to `max`, or `standard` if the query names none. */
+function bounded(text: string | null, standard: number, max: number): number {
+  const value = text === null ? standard : Math.trunc(Number(text));
+  return Number.isFinite(value) ? Math.min(Math.max(value, 0), max) : standard;
+}

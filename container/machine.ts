@@ -1,0 +1,72 @@
+// The machine behind a simulated container. It goes on running while its object is evicted or the
+// process restarts, so all that is known of it lives in the object's storage.
+
+interface Instance {
+  boot: number;
+  startedAtMs: number;
+  /** Infinity: never. */
+  portsOpenAtMs: number;
+  /** Infinity until it was told to exit. */
+  exitAtMs: number;
+}
+
+export class Machine {
+  readonly #kv: SyncKvStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#kv = storage.kv;
+  }
+
+  get instance(): Readonly<Instance> | undefined {
+    return this.#kv.get<Instance>("instance");
+  }
+
+  get running(): boolean {
+    const instance = this.instance;
+    return instance !== undefined && Date.now() < instance.exitAtMs;
+  }
+
+  start(bootMs: number): void {
+    const boot = (this.#kv.get<number>("boots") ?? 0) + 1;
+    const startedAtMs = Date.now();
+    this.#kv.put("boots", boot);
+    const portsOpenAtMs = startedAtMs + bootMs;
+    this.#put({ boot, startedAtMs, portsOpenAtMs, exitAtMs: Infinity });
+  }
+
+  /** Makes it exit after `graceMs`; an exit that is due sooner stays as it is. */
+  exitIn(graceMs: number): void {
+    const instance = this.instance;
+    if (!instance) return;
+    this.#put({ ...instance, exitAtMs: Math.min(instance.exitAtMs, Date.now() + graceMs) });
+  }
+
+  /** Takes it away; false if there was none. */
+  remove(): boolean {
+    return this.#kv.delete("instance");
+  }
+
+  /** Resolves when the ports answer; rejects at the deadline, and when the machine is gone. */
+  async portsOpen(deadlineAtMs: number, waitIntervalMs: number): Promise<void> {
+    for (;;) {
+      const instance = this.instance;
+      if (!instance || !this.running) throw exitedEarly();
+      const nowMs = Date.now();
+      if (nowMs >= instance.portsOpenAtMs) return;
+      if (nowMs >= deadlineAtMs) throw new Error("the container is not listening");
+      const lookAtMs = Math.min(instance.portsOpenAtMs, deadlineAtMs, nowMs + waitIntervalMs);
+      await new Promise((done) => setTimeout(done, lookAtMs - nowMs));
+    }
+  }
+
+  #put(instance: Instance): void {
+    this.#kv.put("instance", instance);
+  }
+}
+
+/** What the real class throws where a container ends while it is being started. */
+export function exitedEarly(): Error {
+  return new Error(
+    "Container exited before we could determine the container health, exit code: 137",
+  );
+}

@@ -1,0 +1,184 @@
+//! A container's row.
+
+use std::ops::Range;
+
+use super::cell::{Cell, values};
+use super::{Statement, StoreError, Value};
+use crate::pool::{Container, ContainerId, ContainerName, Generation, Memory, Session, State, StopCause};
+
+const TABLE: &str = "container";
+
+const STARTING: &str = "starting";
+const WARM: &str = "warm";
+const ASSIGNED: &str = "assigned";
+const STOPPING: &str = "stopping";
+
+/// All rows, in the order [`read`] wants their columns.
+pub const SELECT: &str = "
+    SELECT id, name, generation, created_at_ms, state,
+           deadline_at_ms, ready_at_ms, session, claimed_at_ms, stop_cause, destroy_at_ms, settled_at_ms
+    FROM container";
+
+/// `id` and `state` lead, and what belongs to a state follows.
+const PUT: &str = "
+    INSERT INTO container (
+        id, name, generation, created_at_ms, state,
+        deadline_at_ms, ready_at_ms, session, claimed_at_ms, stop_cause, destroy_at_ms, settled_at_ms
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET
+        name = excluded.name,
+        generation = excluded.generation,
+        created_at_ms = excluded.created_at_ms,
+        state = excluded.state,
+        deadline_at_ms = excluded.deadline_at_ms,
+        ready_at_ms = excluded.ready_at_ms,
+        session = excluded.session,
+        claimed_at_ms = excluded.claimed_at_ms,
+        stop_cause = excluded.stop_cause,
+        destroy_at_ms = excluded.destroy_at_ms,
+        settled_at_ms = excluded.settled_at_ms";
+
+const DELETE: &str = "DELETE FROM container WHERE id = ?";
+
+/// The columns that belong to one state, state after state.
+const STATE_COLUMNS: [&str; 7] = [
+    "deadline_at_ms",
+    "ready_at_ms",
+    "session",
+    "claimed_at_ms",
+    "stop_cause",
+    "destroy_at_ms",
+    "settled_at_ms",
+];
+const STARTING_COLUMNS: Range<usize> = 0..1;
+const WARM_COLUMNS: Range<usize> = 1..2;
+const ASSIGNED_COLUMNS: Range<usize> = 2..4;
+const STOPPING_COLUMNS: Range<usize> = 4..7;
+
+/// Inserts or replaces the row.
+pub fn put(container: &Container) -> Statement {
+    let mut own = [const { Value::Null }; STATE_COLUMNS.len()];
+    let [deadline, ready, session, claimed, cause, destroy, settled] = &mut own;
+    let state = match &container.state {
+        State::Starting { deadline_at_ms } => {
+            *deadline = Value::count(*deadline_at_ms);
+            STARTING
+        }
+        State::Warm { ready_at_ms } => {
+            *ready = Value::count(*ready_at_ms);
+            WARM
+        }
+        State::Assigned { session: holder, claimed_at_ms } => {
+            *session = Value::text(holder.as_str());
+            *claimed = Value::count(*claimed_at_ms);
+            ASSIGNED
+        }
+        State::Stopping { cause: why, destroy_at_ms, settled_at_ms } => {
+            *cause = Value::text(why.as_str());
+            *destroy = Value::count(*destroy_at_ms);
+            *settled = Value::count(*settled_at_ms);
+            STOPPING
+        }
+    };
+    let all = [
+        Value::text(container.id),
+        Value::text(container.name),
+        Value::count(container.generation.0.into()),
+        Value::count(container.created_at_ms),
+        Value::text(state),
+    ];
+    Statement { sql: PUT, params: all.into_iter().chain(own).collect() }
+}
+
+/// Deletes the row.
+pub fn delete(id: ContainerId) -> Statement {
+    Statement { sql: DELETE, params: vec![Value::text(id)] }
+}
+
+/// The container of a row of [`SELECT`], with nothing in its memory.
+pub fn read(row: Vec<Value>) -> Result<Container, StoreError> {
+    let [key, name, generation, created, state, own @ ..] = &values::<12>(TABLE, row)?;
+    let cell = |column, value| Cell { table: TABLE, key, column, value };
+    Ok(Container {
+        id: cell("id", key).parsed("64 lower-case hex digits", parse_id)?,
+        name: cell("name", name).parsed("a UUID in lower case", parse_name)?,
+        generation: read_generation(cell("generation", generation))?,
+        created_at_ms: cell("created_at_ms", created).count()?,
+        state: read_state(cell("state", state), own)?,
+        memory: Memory::default(),
+    })
+}
+
+fn read_generation(cell: Cell<'_>) -> Result<Generation, StoreError> {
+    let generation = Generation(cell.count()?);
+    if generation < Generation::FIRST {
+        return Err(cell.unreadable("a generation (1 or more)"));
+    }
+    Ok(generation)
+}
+
+fn read_state(state: Cell<'_>, own: &[Value; STATE_COLUMNS.len()]) -> Result<State, StoreError> {
+    let cell = |at: usize| Cell { column: STATE_COLUMNS[at], value: &own[at], ..state };
+    let (read, columns) = match state.text()? {
+        STARTING => (State::Starting { deadline_at_ms: cell(0).count()? }, STARTING_COLUMNS),
+        WARM => (State::Warm { ready_at_ms: cell(1).count()? }, WARM_COLUMNS),
+        ASSIGNED => {
+            let session = cell(2).parsed("a session id", |text| Session::new(text).ok())?;
+            (State::Assigned { session, claimed_at_ms: cell(3).count()? }, ASSIGNED_COLUMNS)
+        }
+        STOPPING => {
+            let cause = cell(4).parsed("a known cause", StopCause::parse)?;
+            let (destroy_at_ms, settled_at_ms) = (cell(5).count()?, cell(6).count()?);
+            (State::Stopping { cause, destroy_at_ms, settled_at_ms }, STOPPING_COLUMNS)
+        }
+        _ => return Err(state.unreadable("a known state")),
+    };
+    let alien =
+        (0..own.len()).map(cell).enumerate().find(|(at, cell)| !columns.contains(at) && !cell.is_null());
+    alien.map_or(Ok(read), |(_, cell)| Err(cell.unreadable("NULL, as it must be in this state")))
+}
+
+/// Upper case is refused: the row would be written back under another key.
+fn parse_id(text: &str) -> Option<ContainerId> {
+    let mut bytes = [0; 32];
+    hex_into(text.as_bytes(), &mut bytes)?;
+    Some(ContainerId(bytes))
+}
+
+fn parse_name(text: &str) -> Option<ContainerName> {
+    let text = text.as_bytes();
+    if text.len() != 36 {
+        return None;
+    }
+    let mut bytes = [0; 16];
+    let mut from = 0;
+    let mut at = 0;
+    for length in [4, 2, 2, 2, 6] {
+        let dashed = at == 0 || text[from - 1] == b'-';
+        hex_into(&text[from..from + 2 * length], &mut bytes[at..at + length])?;
+        if !dashed {
+            return None;
+        }
+        from += 2 * length + 1;
+        at += length;
+    }
+    Some(ContainerName(bytes))
+}
+
+fn hex_into(digits: &[u8], bytes: &mut [u8]) -> Option<()> {
+    if digits.len() != 2 * bytes.len() {
+        return None;
+    }
+    for (pair, byte) in digits.chunks_exact(2).zip(bytes) {
+        *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+    }
+    Some(())
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}

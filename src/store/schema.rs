@@ -1,0 +1,128 @@
+//! The tables. Their constraints state the pool's invariants a second time,
+//! beside the code.
+//!
+//! The platform's SQLite knows no `user_version`, no `BEGIN`, only patterns of
+//! up to 50 bytes, and counts each b-tree entry written as a row: so no table
+//! has an index that its constraints do not need.
+
+use super::cell::Cell;
+use super::{Sql, Statement, StoreError, Value};
+
+/// What each migration runs, the first of them being number 1. One that was
+/// ever deployed is not edited: a change is a further one.
+const MIGRATIONS: &[&[&str]] = &[&[CONTAINER, CONTAINER_SESSION, POOL, COUNTERS]];
+
+const MIGRATION: &str = "
+    CREATE TABLE IF NOT EXISTS migration (
+        number INTEGER PRIMARY KEY CHECK (number >= 1)
+    ) STRICT";
+const MIGRATION_LAST: &str = "SELECT coalesce(max(number), 0) FROM migration";
+const MIGRATION_DONE: &str = "INSERT INTO migration (number) VALUES (?)";
+
+/// A row to a container that exists or may exist. The name needs no index: the
+/// id is made from it.
+const CONTAINER: &str = "
+    CREATE TABLE container (
+        id TEXT NOT NULL PRIMARY KEY
+            CHECK (length(id) = 64 AND id NOT GLOB '*[^0-9a-f]*'),
+        name TEXT NOT NULL
+            CHECK (name GLOB '????????-????-????-????-????????????'
+                AND length(replace(name, '-', '')) = 32
+                AND replace(name, '-', '') NOT GLOB '*[^0-9a-f]*'),
+        generation INTEGER NOT NULL CHECK (generation BETWEEN 1 AND 4294967295),
+        created_at_ms INTEGER NOT NULL CHECK (created_at_ms >= 0),
+        state TEXT NOT NULL CHECK (state IN ('starting', 'warm', 'assigned', 'stopping')),
+        deadline_at_ms INTEGER CHECK (deadline_at_ms >= 0),
+        ready_at_ms INTEGER CHECK (ready_at_ms >= 0),
+        session TEXT CHECK (length(CAST(session AS BLOB)) BETWEEN 1 AND 512),
+        claimed_at_ms INTEGER CHECK (claimed_at_ms >= 0),
+        stop_cause TEXT,
+        destroy_at_ms INTEGER CHECK (destroy_at_ms >= 0),
+        settled_at_ms INTEGER CHECK (settled_at_ms >= 0),
+        CHECK ((deadline_at_ms IS NOT NULL) = (state = 'starting')),
+        CHECK ((ready_at_ms IS NOT NULL) = (state = 'warm')),
+        CHECK ((session IS NOT NULL) = (state = 'assigned')),
+        CHECK ((claimed_at_ms IS NOT NULL) = (state = 'assigned')),
+        CHECK ((stop_cause IS NOT NULL) = (state = 'stopping')),
+        CHECK ((destroy_at_ms IS NOT NULL) = (state = 'stopping')),
+        CHECK ((settled_at_ms IS NOT NULL) = (state = 'stopping'))
+    ) STRICT, WITHOUT ROWID";
+
+/// A session has one container.
+const CONTAINER_SESSION: &str =
+    "CREATE UNIQUE INDEX container_session ON container (session) WHERE state = 'assigned'";
+
+/// The pool's own row, absent until there is something to say.
+const POOL: &str = "
+    CREATE TABLE pool (
+        only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+        config TEXT CHECK (json_valid(config)),
+        primed INTEGER NOT NULL CHECK (primed IN (0, 1)),
+        assigned_checked_at_ms INTEGER NOT NULL CHECK (assigned_checked_at_ms >= 0),
+        failures INTEGER NOT NULL CHECK (failures BETWEEN 0 AND 4294967295),
+        pause_class TEXT
+            CHECK (pause_class IN ('capacity', 'rate_limit', 'overload', 'transient', 'permanent')),
+        pause_retry_at_ms INTEGER CHECK (pause_retry_at_ms >= 0),
+        pause_step INTEGER CHECK (pause_step BETWEEN 0 AND 4294967295),
+        learned_limit INTEGER CHECK (learned_limit >= 0),
+        learned_retry_at_ms INTEGER CHECK (learned_retry_at_ms >= 0),
+        learned_step INTEGER CHECK (learned_step BETWEEN 0 AND 4294967295),
+        last_failure_class TEXT
+            CHECK (last_failure_class IN ('capacity', 'rate_limit', 'overload', 'transient', 'permanent')),
+        last_failure_message TEXT,
+        last_failure_retry_after_ms INTEGER CHECK (last_failure_retry_after_ms >= 0),
+        CHECK ((pause_retry_at_ms IS NULL) = (pause_class IS NULL)),
+        CHECK ((pause_step IS NULL) = (pause_class IS NULL)),
+        CHECK ((learned_retry_at_ms IS NULL) = (learned_limit IS NULL)),
+        CHECK ((learned_step IS NULL) = (learned_limit IS NULL)),
+        CHECK ((last_failure_message IS NULL) = (last_failure_class IS NULL)),
+        CHECK (last_failure_retry_after_ms IS NULL OR last_failure_class IS NOT NULL)
+    ) STRICT";
+
+/// Apart from the pool's row, since it changes at other times.
+const COUNTERS: &str = "
+    CREATE TABLE counters (
+        only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+        sticky INTEGER NOT NULL CHECK (sticky >= 0),
+        hits INTEGER NOT NULL CHECK (hits >= 0),
+        misses INTEGER NOT NULL CHECK (misses >= 0),
+        errors INTEGER NOT NULL CHECK (errors >= 0),
+        gone INTEGER NOT NULL CHECK (gone >= 0),
+        start_failures_capacity INTEGER NOT NULL CHECK (start_failures_capacity >= 0),
+        start_failures_rate_limit INTEGER NOT NULL CHECK (start_failures_rate_limit >= 0),
+        start_failures_overload INTEGER NOT NULL CHECK (start_failures_overload >= 0),
+        start_failures_transient INTEGER NOT NULL CHECK (start_failures_transient >= 0),
+        start_failures_permanent INTEGER NOT NULL CHECK (start_failures_permanent >= 0),
+        probe_failures INTEGER NOT NULL CHECK (probe_failures >= 0),
+        renewal_failures INTEGER NOT NULL CHECK (renewal_failures >= 0),
+        stop_failures INTEGER NOT NULL CHECK (stop_failures >= 0),
+        reports INTEGER NOT NULL CHECK (reports >= 0),
+        unknown_reports INTEGER NOT NULL CHECK (unknown_reports >= 0),
+        evictions INTEGER NOT NULL CHECK (evictions >= 0),
+        storage_failures INTEGER NOT NULL CHECK (storage_failures >= 0)
+    ) STRICT";
+
+/// Runs the migrations that are missing, all or none of them.
+pub fn migrate(sql: &impl Sql) -> Result<(), StoreError> {
+    let known = MIGRATIONS.len() as u64;
+    let found = last_migration(sql)?;
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    let missing: Vec<_> = (1..)
+        .zip(MIGRATIONS)
+        .filter(|(number, _)| *number > found)
+        .flat_map(|(number, statements)| {
+            let done = Statement { sql: MIGRATION_DONE, params: vec![Value::count(number)] };
+            statements.iter().map(|sql| Statement::new(sql)).chain([done])
+        })
+        .collect();
+    if missing.is_empty() { Ok(()) } else { sql.run(&missing).map(drop) }
+}
+
+fn last_migration(sql: &impl Sql) -> Result<u64, StoreError> {
+    let answers = sql.run(&[Statement::new(MIGRATION), Statement::new(MIGRATION_LAST)])?;
+    let last = answers.last().and_then(|rows| rows.first()).and_then(|row| row.first());
+    let value = last.unwrap_or(&Value::Null);
+    Cell { table: "migration", key: value, column: "number", value }.count()
+}

@@ -1,0 +1,234 @@
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::*;
+use crate::pool::Config;
+use crate::store::{INTEGER_MAX, Rows};
+
+const CAUSES: [StopCause; 7] = [
+    StopCause::StartFailed,
+    StopCause::NoRoom,
+    StopCause::StartTimeout,
+    StopCause::Stopped,
+    StopCause::Unhealthy,
+    StopCause::Surplus,
+    StopCause::Shutdown,
+];
+
+fn recorded_container(container: &Container) -> Container {
+    let (sqlite, _) = database(&[Change::PutContainer(container.clone())]);
+    recorded(&sqlite).unwrap().2.remove(0)
+}
+
+fn recorded_pool(row: &PoolRow) -> PoolRow {
+    let (sqlite, _) = database(&[Change::PutPool(row.clone())]);
+    recorded(&sqlite).unwrap().0.unwrap()
+}
+
+fn distinct_counters() -> Counters {
+    Counters {
+        sticky: 1,
+        hits: 2,
+        misses: 3,
+        errors: 4,
+        gone: 5,
+        start_failures: [6, 7, 8, 9, 10],
+        probe_failures: 11,
+        renewal_failures: 12,
+        stop_failures: 13,
+        reports: 14,
+        unknown_reports: 15,
+        evictions: 16,
+        storage_failures: 17,
+    }
+}
+
+#[test]
+fn a_container_of_any_state_reads_back_as_it_was_put() {
+    let states = [starting(), warm(), assigned("alice")];
+    for state in states.into_iter().chain(CAUSES.map(stopping)) {
+        let container = container(0xa7, state);
+        assert_eq!(recorded_container(&container), container);
+    }
+}
+
+#[test]
+fn ids_names_and_generations_read_back_to_their_last_digit() {
+    let bytes: [u8; 32] = std::array::from_fn(|at| (at as u8).wrapping_mul(37) ^ 0x5a);
+    let name: [u8; 16] = std::array::from_fn(|at| (at as u8).wrapping_mul(91) ^ 0xf0);
+    for generation in [1, 2, u32::MAX] {
+        let container = Container {
+            id: ContainerId(bytes),
+            name: ContainerName(name),
+            generation: Generation(generation),
+            ..container(1, warm())
+        };
+        assert_eq!(recorded_container(&container), container);
+    }
+}
+
+#[test]
+fn any_session_id_reads_back() {
+    for text in ["a", "O'Brien; DROP TABLE container", "%_?\"\\", &"x".repeat(512), &"🦀".repeat(128)] {
+        let container = container(1, assigned(text));
+        assert_eq!(recorded_container(&container), container);
+    }
+}
+
+#[test]
+fn what_memory_adds_is_not_recorded() {
+    let memory = Memory { seen_at_ms: 5, failures: 1, start_pending: true, ..Memory::default() };
+    let container = Container { memory, ..container(1, starting()) };
+    assert_eq!(recorded_container(&container), Container { memory: Memory::default(), ..container });
+}
+
+#[test]
+fn a_moment_past_what_the_platform_can_count_is_recorded_as_the_last_it_can() {
+    let last = INTEGER_MAX as u64;
+    for (written, read) in [(0, 0), (last - 1, last - 1), (last, last), (last + 1, last), (u64::MAX, last)] {
+        let container = container(1, State::Warm { ready_at_ms: written });
+        assert_eq!(recorded_container(&container).state, State::Warm { ready_at_ms: read });
+    }
+}
+
+#[test]
+fn the_pools_row_reads_back_with_and_without_each_lesson() {
+    let full = full_pool_row();
+    let mut rows = vec![full.clone(), PoolRow::default()];
+    for class in FailureClass::ALL {
+        let pause = full.gate.pause.map(|pause| Pause { class, ..pause });
+        let failure = Failure::new(class, "it's \0 \"no such image\" 🦀");
+        let gate = Gate { pause, last_failure: Some(failure), ..full.gate.clone() };
+        rows.push(PoolRow { gate, ..full.clone() });
+    }
+    for without in [
+        Gate { pause: None, ..full.gate.clone() },
+        Gate { learned: None, ..full.gate.clone() },
+        Gate { last_failure: None, ..full.gate.clone() },
+    ] {
+        rows.push(PoolRow { gate: without, ..full.clone() });
+    }
+    for row in rows {
+        assert_eq!(recorded_pool(&row), row);
+    }
+}
+
+#[test]
+fn a_configuration_reads_back_option_by_option() {
+    let config = Config {
+        warm_target: 1,
+        max_instances: 20,
+        ports: vec![8080, 65_535],
+        queue_timeout_ms: 0,
+        verify_after_ms: Some(0),
+        container_binding: Some("SANDBOX".to_owned()),
+        ..Config::default()
+    };
+    let row = PoolRow { config: Some(Rc::new(config)), ..full_pool_row() };
+    assert_eq!(recorded_pool(&row), row);
+}
+
+#[test]
+fn no_counter_reads_back_as_another() {
+    let counters = distinct_counters();
+    let (sqlite, _) = database(&[Change::PutCounters(counters)]);
+    assert_eq!(recorded(&sqlite).unwrap().1, Some(counters));
+    for class in FailureClass::ALL {
+        let at = FailureClass::ALL.iter().position(|other| *other == class).unwrap();
+        let column = format!("start_failures_{class}");
+        assert_eq!(counters_row::COLUMNS[5 + at], column);
+    }
+}
+
+#[test]
+fn a_later_put_replaces_the_row_whole_and_a_delete_ends_it() {
+    let mut expected = container(1, starting());
+    let (sqlite, store) = database(&[Change::PutContainer(expected.clone())]);
+    for state in [warm(), assigned("alice"), stopping(StopCause::Stopped), starting()] {
+        expected = Container { state, generation: Generation(expected.generation.0 + 1), ..expected };
+        store.commit(&[Change::PutContainer(expected.clone())]).unwrap();
+        assert_eq!(recorded(&sqlite).unwrap().2, [expected.clone()]);
+    }
+    store.commit(&[Change::DeleteContainer(id(1))]).unwrap();
+    store.commit(&[Change::DeleteContainer(id(1))]).unwrap();
+    assert_eq!(recorded(&sqlite).unwrap().2, []);
+}
+
+#[test]
+fn the_pools_rows_are_one_each_and_replaced_whole() {
+    let (sqlite, store) = database(&[]);
+    let full = (full_pool_row(), distinct_counters());
+    for (pool, counters) in [full.clone(), Default::default(), full] {
+        store.commit(&[Change::PutPool(pool.clone()), Change::PutCounters(counters)]).unwrap();
+        assert_eq!(recorded(&sqlite).unwrap(), (Some(pool), Some(counters), vec![]));
+        let rows = sqlite.run(&[Statement::new(pool_row::SELECT), Statement::new(counters_row::SELECT)]);
+        assert_eq!(rows.unwrap().iter().map(Rows::len).collect::<Vec<_>>(), [1, 1]);
+    }
+}
+
+/// A decision lists its changes by id. Seen to fail while they were written in
+/// that order: container 1 got the session before container 2 had given it up.
+#[test]
+fn a_session_moves_to_a_container_whose_id_comes_before_its_old_ones() {
+    for gives_up in [put(2, stopping(StopCause::Stopped)), put(2, warm()), Change::DeleteContainer(id(2))] {
+        let (sqlite, store) = database(&[put(1, warm()), put(2, assigned("alice"))]);
+        store.commit(&[put(1, assigned("alice")), gives_up]).unwrap();
+        assert_eq!(recorded(&sqlite).unwrap().2[0].session(), Some(&session("alice")));
+    }
+}
+
+#[test]
+fn of_several_changes_to_one_row_the_last_counts() {
+    let (sqlite, store) = database(&[put(3, warm())]);
+    let counters = |hits| Change::PutCounters(Counters { hits, ..Counters::default() });
+    store
+        .commit(&[
+            put(1, assigned("alice")),
+            put(2, warm()),
+            Change::DeleteContainer(id(3)),
+            counters(1),
+            put(1, stopping(StopCause::Stopped)),
+            Change::DeleteContainer(id(2)),
+            put(3, assigned("bob")),
+            counters(2),
+        ])
+        .unwrap();
+    let (_, counters, containers) = recorded(&sqlite).unwrap();
+    assert_eq!(counters.unwrap().hits, 2);
+    assert_eq!(containers, [container(1, stopping(StopCause::Stopped)), container(3, assigned("bob"))]);
+}
+
+#[test]
+fn a_failing_statement_in_the_middle_leaves_nothing_behind() {
+    let (sqlite, store) = database(&[put(1, assigned("alice")), put(9, warm())]);
+    let before = recorded(&sqlite).unwrap();
+    let error = store
+        .commit(&[
+            Change::DeleteContainer(id(9)),
+            put(2, starting()),
+            put(3, assigned("alice")),
+            Change::PutPool(full_pool_row()),
+        ])
+        .unwrap_err();
+    assert_eq!(error.to_string(), "storage failed: UNIQUE constraint failed: container.session");
+    assert_eq!(recorded(&sqlite).unwrap(), before);
+    store.commit(&[put(3, assigned("bob"))]).unwrap();
+}
+
+#[test]
+fn a_decision_without_changes_does_not_call_the_database() {
+    struct Counted(Sqlite, Cell<u32>);
+    impl Sql for &Counted {
+        fn run(&self, statements: &[Statement]) -> Result<Vec<Rows>, StoreError> {
+            self.1.set(self.1.get() + 1);
+            self.0.run(statements)
+        }
+    }
+    let counted = Counted(Sqlite::new(), Cell::new(0));
+    let store = Store::open(&counted).unwrap();
+    let opened = counted.1.get();
+    store.commit(&[]).unwrap();
+    assert_eq!(counted.1.get(), opened);
+    store.commit(&[put(1, warm()), put(2, warm()), Change::PutPool(PoolRow::default())]).unwrap();
+    assert_eq!(counted.1.get(), opened + 1, "one call to a decision");
+}

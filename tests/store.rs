@@ -1,0 +1,388 @@
+//! Pools that live on real SQLite: after every event the rows describe the
+//! pool in memory, whatever happened and whatever was lost.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use cf_warm_pool::pool::{
+    Change, ClaimId, Command, Config, Container, ContainerId, ContainerName, Counters, Decision, Event,
+    Failure, FailureClass, Fresh, Generation, Health, Identity, Life, Memory, Outcome, Pool, PoolRow, Refill,
+    Seen, Session, State, Stats,
+};
+use cf_warm_pool::store::{Rows, Sql, Statement, Store, StoreError, Value};
+
+#[path = "support/sqlite.rs"]
+mod sqlite;
+
+use sqlite::Sqlite;
+
+const NOW_MS: u64 = 1_763_000_000_000;
+
+/// Chance that a seed repeats (SplitMix64).
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound as u64) as usize
+    }
+
+    fn one_in(&mut self, bound: usize) -> bool {
+        self.below(bound) == 0
+    }
+
+    fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
+        (!from.is_empty()).then(|| from[self.below(from.len())].clone())
+    }
+}
+
+impl Fresh for Chance {
+    fn identity(&mut self) -> Identity {
+        let mut bytes = [0; 48];
+        bytes.chunks_exact_mut(8).for_each(|chunk| chunk.copy_from_slice(&self.next().to_be_bytes()));
+        let (mut id, mut name) = ([0; 32], [0; 16]);
+        id.copy_from_slice(&bytes[..32]);
+        name.copy_from_slice(&bytes[32..]);
+        Identity { id: ContainerId(id), name: ContainerName(name) }
+    }
+
+    fn random(&mut self) -> u64 {
+        self.next()
+    }
+}
+
+/// What rows and memory must agree on.
+fn shown(pool: &Pool, now_ms: u64) -> (Vec<Container>, Stats) {
+    let containers =
+        pool.containers().map(|container| Container { memory: Memory::default(), ..container.clone() });
+    // Callers and their deadlines die with memory, and counters may lag.
+    let stats = Stats { waiting: 0, alarm_at_ms: None, counters: Counters::default(), ..pool.stats(now_ms) };
+    (containers.collect(), stats)
+}
+
+struct World {
+    chance: Chance,
+    now_ms: u64,
+    sqlite: Sqlite,
+    store: Store<Sqlite>,
+    pool: Pool,
+    /// Commands that were not answered.
+    asked: Vec<Command>,
+    claims: u64,
+    /// Containers that were ever recorded.
+    recorded: BTreeSet<ContainerId>,
+    /// What came by, so that a run that tests nothing is noticed.
+    seen: BTreeSet<String>,
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let sqlite = Sqlite::new();
+        let store = Store::open(sqlite.clone()).unwrap();
+        let pool = store.load().unwrap();
+        let mut world = Self {
+            chance: Chance(seed),
+            now_ms: NOW_MS,
+            sqlite,
+            store,
+            pool,
+            asked: Vec::new(),
+            claims: 0,
+            recorded: BTreeSet::new(),
+            seen: BTreeSet::new(),
+        };
+        world.happen(Event::Woke);
+        world
+    }
+
+    fn step(&mut self) -> Event {
+        match self.chance.below(100) {
+            0..20 => self.claim(),
+            20..65 => self.answer(),
+            65..67 => Event::Configured { config: self.config() },
+            67..70 => self.report(),
+            70 => Event::GarbageReported,
+            71 => Event::PrewarmedShutDown,
+            72..75 => Event::StatsAsked,
+            _ => {
+                let alarm_at_ms = self.pool.stats(self.now_ms).alarm_at_ms;
+                let soon_ms = self.now_ms + self.chance.next() % 10_000;
+                self.now_ms =
+                    alarm_at_ms.filter(|_| self.chance.one_in(2)).unwrap_or(soon_ms).max(self.now_ms);
+                Event::DeadlineReached
+            }
+        }
+    }
+
+    fn claim(&mut self) -> Event {
+        self.claims += 1;
+        let session = Session::new(&format!("session-{}", self.chance.below(10))).unwrap();
+        let config = self.chance.one_in(30).then(|| self.config());
+        Event::Claimed { claim: ClaimId(self.claims), session, config }
+    }
+
+    fn config(&mut self) -> Rc<Config> {
+        Rc::new(Config {
+            warm_target: self.chance.below(6),
+            max_instances: [0, 0, 6, 12][self.chance.below(4)],
+            enabled: !self.chance.one_in(8),
+            start_timeout_ms: [2_000, 30_000][self.chance.below(2)],
+            drain_timeout_ms: [0, 5_000][self.chance.below(2)],
+            queue_timeout_ms: [0, 1_000, 10_000][self.chance.below(3)],
+            refill: [Refill::Eager, Refill::Interval][self.chance.below(2)],
+            health: Health { timeout_ms: 5_000, unhealthy_after: 1 + self.chance.below(2) as u32 },
+            verify_after_ms: [None, Some(0), Some(60_000)][self.chance.below(3)],
+            ..Config::default()
+        })
+    }
+
+    fn report(&mut self) -> Event {
+        let known: Vec<_> = self.recorded.iter().copied().collect();
+        let stranger = ContainerId([7; 32]);
+        Event::StopReported { id: self.chance.pick(&known).unwrap_or(stranger) }
+    }
+
+    /// The outcome of a command: once, twice, of a life that is over, or of one
+    /// that was asked for by a memory since lost.
+    fn answer(&mut self) -> Event {
+        if self.asked.is_empty() {
+            return Event::StatsAsked;
+        }
+        let at = self.chance.below(self.asked.len());
+        let early = self.chance.one_in(10);
+        let command = if early { self.asked[at].clone() } else { self.asked.swap_remove(at) };
+        let result = if self.chance.one_in(6) { Err(self.failure()) } else { Ok(()) };
+        let mut life = life(&command);
+        if early && self.chance.one_in(2) {
+            life.generation = Generation(life.generation.0 + 1);
+        }
+        match (command, result) {
+            (Command::Start { .. }, Ok(())) => Event::StartSucceeded { life },
+            (Command::Start { .. }, Err(failure)) => Event::StartFailed { life, failure },
+            (Command::Probe { .. }, result) => {
+                let seen = match self.chance.below(8) {
+                    0 => Seen::Stopped,
+                    1..4 => Seen::Unknown(self.failure()),
+                    _ => Seen::Alive,
+                };
+                Event::Probed { life, seen, renewal_failed: result.is_err() }
+            }
+            (Command::Stop { .. }, result) => Event::StopAnswered { life, result },
+            (Command::Destroy { .. }, result) => Event::DestroyAnswered { life, result },
+        }
+    }
+
+    fn failure(&mut self) -> Failure {
+        let class = FailureClass::ALL[self.chance.below(5)];
+        let retry_after_ms = self.chance.one_in(3).then(|| self.chance.next() % 5_000);
+        Failure { retry_after_ms, ..Failure::new(class, "it's \"no such image\" 🦀") }
+    }
+
+    /// One event: decided, and committed unless storage or memory is lost in
+    /// between; then the rows are compared.
+    fn happen(&mut self, event: Event) {
+        let held = sessions(&self.pool);
+        let decision = self.pool.handle(self.now_ms, &mut self.chance, event);
+        self.note(&decision);
+        if sessions(&self.pool).iter().any(|(session, id)| held.get(session).is_some_and(|old| old != id)) {
+            self.seen.insert("moved".to_owned());
+        }
+        self.store.commit(&decision.changes).unwrap();
+        for change in &decision.changes {
+            if let Change::PutContainer(container) = change {
+                self.recorded.insert(container.id);
+            }
+        }
+        self.asked.extend(decision.commands.iter().cloned());
+        self.check(&decision);
+    }
+
+    /// The decision is lost before its commit: nothing of it may remain.
+    fn lose(&mut self, event: Event) {
+        let before = shown(&self.store.load().unwrap(), self.now_ms);
+        self.pool.handle(self.now_ms, &mut self.chance, event);
+        self.wake();
+        assert_eq!(before.1.config, self.pool.stats(self.now_ms).config);
+    }
+
+    /// Memory is lost, with everything that was under way; some of it answers
+    /// all the same.
+    fn wake(&mut self) {
+        let kept = self.chance.below(self.asked.len() + 1);
+        self.asked.truncate(kept);
+        self.store = Store::open(self.sqlite.clone()).unwrap();
+        self.pool = self.store.load().unwrap();
+        self.happen(Event::Woke);
+    }
+
+    fn check(&mut self, decision: &Decision) {
+        self.pool.check_invariants().unwrap();
+        let rebuilt = self.store.load().unwrap();
+        assert_eq!(shown(&rebuilt, self.now_ms), shown(&self.pool, self.now_ms));
+        let stats = rebuilt.stats(self.now_ms);
+        assert_eq!(stats.started(), self.recorded.len() as u64, "started = gone + tracked");
+        if decision.changes.iter().any(|change| matches!(change, Change::PutCounters(_))) {
+            assert_eq!(stats.counters, self.pool.stats(self.now_ms).counters);
+        }
+        for command in &decision.commands {
+            let life = life(command);
+            let found = rebuilt.containers().any(|container| container.life() == life);
+            assert!(found, "{command:?} is about a container without a row");
+        }
+    }
+
+    fn note(&mut self, decision: &Decision) {
+        for change in &decision.changes {
+            self.seen.insert(match change {
+                Change::PutContainer(Container { state: State::Stopping { cause, .. }, .. }) => {
+                    cause.as_str().to_owned()
+                }
+                Change::PutContainer(Container { state: State::Starting { .. }, .. }) => {
+                    "starting".to_owned()
+                }
+                Change::PutContainer(Container { state: State::Warm { .. }, .. }) => "warm".to_owned(),
+                Change::PutContainer(Container { state: State::Assigned { .. }, .. }) => {
+                    "assigned".to_owned()
+                }
+                Change::DeleteContainer(_) => "deleted".to_owned(),
+                Change::PutPool(row) if row.gate.pause.is_some() => "pause".to_owned(),
+                Change::PutPool(row) if row.gate.learned.is_some() => "learned".to_owned(),
+                Change::PutPool(_) => "pool".to_owned(),
+                Change::PutCounters(_) => "counters".to_owned(),
+            });
+        }
+        for reply in &decision.replies {
+            self.seen.insert(match &reply.result {
+                Ok(grant) => grant.outcome.as_str().to_owned(),
+                Err(error) => error.code().to_owned(),
+            });
+        }
+    }
+}
+
+/// Who has which container.
+fn sessions(pool: &Pool) -> BTreeMap<Session, ContainerId> {
+    pool.containers().filter_map(|container| Some((container.session()?.clone(), container.id))).collect()
+}
+
+fn life(command: &Command) -> Life {
+    match command {
+        Command::Start { life, .. }
+        | Command::Probe { life, .. }
+        | Command::Stop { life, .. }
+        | Command::Destroy { life, .. } => *life,
+    }
+}
+
+#[test]
+fn after_every_event_the_rows_describe_the_pool_in_memory() {
+    let mut seen = BTreeSet::new();
+    for seed in 0..12 {
+        let mut world = World::new(seed);
+        for step in 0..500 {
+            let event = world.step();
+            let told = format!("seed {seed}, step {step}: {event:?}");
+            let outcome =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match world.chance.below(60) {
+                    0 => world.wake(),
+                    1 => world.lose(event),
+                    _ => world.happen(event),
+                }));
+            assert!(outcome.is_ok(), "{told}");
+        }
+        seen.append(&mut world.seen);
+    }
+    let expected = [
+        "assigned",
+        "capacity_exhausted",
+        "counters",
+        "deleted",
+        "hit",
+        "learned",
+        "miss",
+        "no_room",
+        "pause",
+        "moved",
+        "pool",
+        "rate_limited",
+        "shutdown",
+        "start_failed",
+        "start_timeout",
+        "starting",
+        "sticky",
+        "stopped",
+        "surplus",
+        "unhealthy",
+        "warm",
+    ];
+    let missing: Vec<_> = expected.into_iter().filter(|word| !seen.contains(*word)).collect();
+    assert!(missing.is_empty(), "the runs never came to {missing:?}");
+}
+
+/// A database with `assigned` assigned containers and one warm one, for a pool
+/// that replaces what is taken.
+fn busy(assigned: u64) -> (Sqlite, Store<Sqlite>) {
+    let mut chance = Chance(assigned);
+    let config = Config { warm_target: 1, ..Config::default() };
+    let row = PoolRow { config: Some(Rc::new(config)), primed: true, ..PoolRow::default() };
+    let mut changes = vec![Change::PutPool(row)];
+    for number in 0..=assigned {
+        let session = Session::new(&format!("session-{number}")).unwrap();
+        let state = match number {
+            0 => State::Warm { ready_at_ms: NOW_MS },
+            _ => State::Assigned { session, claimed_at_ms: NOW_MS },
+        };
+        let container = Container::starting(chance.identity(), NOW_MS, 30_000);
+        changes.push(Change::PutContainer(Container { state, ..container }));
+    }
+    let sqlite = Sqlite::new();
+    let store = Store::open(sqlite.clone()).unwrap();
+    store.commit(&changes).unwrap();
+    (sqlite, store)
+}
+
+#[test]
+fn a_claim_writes_as_many_rows_among_10_containers_as_among_10_000() {
+    let claims = [10, 10_000].map(|assigned| {
+        let (sqlite, store) = busy(assigned);
+        let mut pool = store.load().unwrap();
+        assert_eq!(pool.stats(NOW_MS).assigned as u64, assigned);
+        let mut chance = Chance(1);
+        let woke = pool.handle(NOW_MS, &mut chance, Event::Woke);
+        store.commit(&woke.changes).unwrap();
+        let before = sqlite.total_changes();
+        let session = Session::new("newcomer").unwrap();
+        let event = Event::Claimed { claim: ClaimId(1), session, config: None };
+        let decision = pool.handle(NOW_MS, &mut chance, event);
+        assert_eq!(decision.replies[0].result.as_ref().unwrap().outcome, Outcome::Hit);
+        store.commit(&decision.changes).unwrap();
+        sqlite.total_changes() - before
+    });
+    assert_eq!(claims, [2, 2], "the container taken, and the one started in its place");
+}
+
+#[test]
+fn a_sticky_claim_writes_nothing() {
+    let (sqlite, store) = busy(10);
+    let mut pool = store.load().unwrap();
+    let mut chance = Chance(1);
+    pool.handle(NOW_MS, &mut chance, Event::Woke);
+    let alive: Vec<_> = pool.containers().map(Container::life).collect();
+    for life in alive {
+        pool.handle(NOW_MS, &mut chance, Event::Probed { life, seen: Seen::Alive, renewal_failed: false });
+    }
+    let before = sqlite.total_changes();
+    let event =
+        Event::Claimed { claim: ClaimId(1), session: Session::new("session-3").unwrap(), config: None };
+    let decision = pool.handle(NOW_MS, &mut chance, event);
+    assert_eq!(decision.replies[0].result.as_ref().unwrap().outcome, Outcome::Sticky);
+    store.commit(&decision.changes).unwrap();
+    assert_eq!(sqlite.total_changes(), before);
+}

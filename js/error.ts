@@ -1,6 +1,11 @@
 import type { WarmPoolErrorCode } from "./types.js";
 
-/** Why a call to the pool was not answered with what it asked for. */
+/**
+ * Why a call to the pool was not answered with what it asked for.
+ *
+ * The code also ends the message: between objects the platform drops an error's
+ * own fields, unless the compatibility flag `enhanced_error_serialization` is set.
+ */
 export class WarmPoolError extends Error {
   /** The stable code, as over HTTP and in metrics. */
   readonly code: WarmPoolErrorCode;
@@ -10,7 +15,7 @@ export class WarmPoolError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(fields: ErrorFields) {
-    super(fields.message);
+    super(`${fields.message} [${fields.code}]`);
     this.name = "WarmPoolError";
     this.code = fields.code;
     this.status = fields.status;

@@ -1,0 +1,59 @@
+// Compiles the crate to wasm and puts what the package needs of it into dist/wasm.
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  binDir,
+  distDir,
+  inRoot,
+  npmVersion,
+  wasmBindgenVersion,
+  WORKER_BUILD_VERSION,
+} from "./project.mjs";
+import { run } from "./run.mjs";
+import { duration, say, Trouble } from "./say.mjs";
+import { fingerprint, isDone, markDone } from "./stamp.mjs";
+
+/** Where worker-build writes: it makes more files than the package ships. */
+const STAGING = ".cache/worker-build";
+
+const SHIPPED = ["index.js", "index_bg.wasm"];
+
+/** Builds unless nothing changed since the last time. */
+export async function buildWasm({ toolchain, tools }) {
+  const print = fingerprint(["src", "Cargo.toml", "Cargo.lock"], inputsOf(toolchain));
+  const outputs = SHIPPED.map((file) => `dist/wasm/${file}`);
+  if (isDone("wasm", print, outputs)) return say("wasm: unchanged, skipped");
+
+  say("wasm: building (about 30 s; the first time 1 to 2 minutes)");
+  const ms = await workerBuild(toolchain, tools);
+  mkdirSync(join(distDir, "wasm"), { recursive: true });
+  for (const file of SHIPPED) copyFileSync(inRoot(STAGING, file), join(distDir, "wasm", file));
+  markDone("wasm", print);
+  say(`wasm: built in ${duration(ms)}`);
+}
+
+/** Runs worker-build, with our tools for those that it would fetch; returns how long it took. */
+async function workerBuild(toolchain, tools) {
+  const env = {
+    ...toolchain.env,
+    WASM_BINDGEN_BIN: tools.wasmBindgen,
+    WASM_OPT_BIN: join(binDir, "wasm-opt"),
+    ESBUILD_BIN: join(binDir, "esbuild"),
+  };
+  const args = ["--release", "--out-dir", STAGING];
+  const { code, ms } = await run(tools.workerBuild, args, { env });
+  if (code !== 0) throw new Trouble("The wasm build failed: its output above says why.");
+  return ms;
+}
+
+function inputsOf(toolchain) {
+  return {
+    way: toolchain.way,
+    rustc: toolchain.rustc,
+    rustflags: process.env.RUSTFLAGS ?? "",
+    workerBuild: WORKER_BUILD_VERSION,
+    wasmBindgen: wasmBindgenVersion(),
+    binaryen: npmVersion("binaryen"),
+    esbuild: npmVersion("esbuild"),
+  };
+}

@@ -1,0 +1,27 @@
+// The Rust toolchain that is on PATH: there, new enough, and with the components a check needs.
+import { atLeast, minimumRust } from "./project.mjs";
+import { ask } from "./run.mjs";
+import { Trouble } from "./say.mjs";
+
+export function ensureRust() {
+  const version = ask("rustc", ["--version"])?.split(" ")[1];
+  if (!version || ask("cargo", ["--version"]) === null) {
+    throw new Trouble(
+      `Rust is not installed: get version ${minimumRust()} or newer from rustup.rs.`,
+    );
+  }
+  if (!atLeast(version, minimumRust())) {
+    throw new Trouble(
+      `Rust ${version} is too old, ${minimumRust()} is needed: run \`rustup update stable\`.`,
+    );
+  }
+}
+
+/** `rustfmt` and `clippy` are components that a minimal toolchain lacks. */
+export function ensureRustComponents() {
+  const missing = ["fmt", "clippy"].filter((name) => ask("cargo", [name, "--version"]) === null);
+  if (missing.length === 0) return;
+  throw new Trouble(
+    `cargo ${missing.join(" and cargo ")} is missing: run \`rustup component add rustfmt clippy\`.`,
+  );
+}

@@ -1,0 +1,26 @@
+// How large the package is, raw and as it travels: a Worker's size is limited after compression.
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { inRoot } from "./project.mjs";
+import { say } from "./say.mjs";
+import { filesUnder } from "./stamp.mjs";
+
+export function saySizes() {
+  const files = filesUnder("dist").filter((file) => /\.(js|wasm)$/.test(file));
+  const rows = files.map((file) => ({ file, ...sizeOf(file) }));
+  const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+  rows.push({ file: "total", raw: sum("raw"), gzipped: sum("gzipped") });
+  const width = Math.max(...rows.map((row) => row.file.length));
+  for (const { file, raw, gzipped } of rows) {
+    say(`${file.padEnd(width)}  ${kilobytes(raw)}  ${kilobytes(gzipped)} gzipped`);
+  }
+}
+
+function sizeOf(file) {
+  const content = readFileSync(inRoot(file));
+  return { raw: content.length, gzipped: gzipSync(content, { level: 9 }).length };
+}
+
+function kilobytes(bytes) {
+  return `${(bytes / 1000).toFixed(1).padStart(7)} kB`;
+}

@@ -1,0 +1,85 @@
+// The tiers of tests in the order in which they run. A tier more is an entry more in this table.
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { countsOfCargo, countsOfNode, countsOfVitest, NO_COUNTS } from "./counts.mjs";
+import { cacheDir, inRoot } from "./project.mjs";
+import { childEnv, run } from "./run.mjs";
+import { filesUnder } from "./stamp.mjs";
+
+/** A tier that hangs must not take the whole run with it. */
+const LIMIT_MS = 30 * 60_000;
+
+/**
+ * `key` is what `--only` takes, `name` what the summary says. `tests()` lists the files; without
+ * any, the tier does not run. `needsBuild`: the tier works on dist/. `missing()`, where a tier has
+ * it, says in a few words what this machine lacks for it, or nothing. `run(files)` returns
+ * `{ code, ms, counts }`.
+ */
+export const tiers = [
+  {
+    key: "scripts",
+    name: "scripts",
+    needsBuild: false,
+    tests: () => testsUnder("tests/scripts", ".test.mjs"),
+    run: runNode,
+  },
+  {
+    key: "native",
+    name: "native",
+    needsBuild: false,
+    tests: () => ["src"],
+    run: runCargo,
+  },
+  {
+    key: "worker",
+    name: "in workerd",
+    needsBuild: true,
+    tests: () => testsUnder("tests/worker", ".test.ts"),
+    run: runVitest,
+  },
+  {
+    key: "process",
+    name: "process",
+    needsBuild: true,
+    tests: () => testsUnder("tests/process", ".test.mjs"),
+    run: runNode,
+  },
+];
+
+async function runCargo() {
+  const { code, ms, output } = await runLimited("cargo", ["test"]);
+  return { code, ms, counts: countsOfCargo(output) };
+}
+
+async function runNode(files) {
+  const args = ["--test", "--test-reporter=spec", ...files];
+  const { code, ms, output } = await runLimited("node", args);
+  return { code, ms, counts: countsOfNode(output) };
+}
+
+async function runVitest() {
+  const report = join(cacheDir, "vitest.json");
+  rmSync(report, { force: true });
+  const args = ["run", "--config", "tests/worker/vitest.config.mts", "--reporter=default"];
+  args.push("--reporter=json", `--outputFile.json=${report}`);
+  const { code, ms } = await runLimited("vitest", args);
+  // Without a report the run broke off before its first test.
+  const counts = existsSync(report) ? countsOfVitest(readFileSync(report, "utf8")) : NO_COUNTS;
+  return { code, ms, counts };
+}
+
+function runLimited(command, args) {
+  return run(command, args, { env: environment(), timeoutMs: LIMIT_MS });
+}
+
+function testsUnder(folder, suffix) {
+  return filesUnder(folder)
+    .filter((file) => file.endsWith(suffix))
+    .map((file) => inRoot(file));
+}
+
+/** Runners write to us and cannot see whether we write to a terminal. */
+function environment() {
+  const color = { FORCE_COLOR: "1", CARGO_TERM_COLOR: "always" };
+  return childEnv({ extra: process.stdout.isTTY ? color : { NO_COLOR: "1" } });
+}

@@ -1,0 +1,68 @@
+// Finds a Rust that compiles to wasm, and says which environment a wasm build needs. That
+// environment is handed to the wasm build alone: native builds never see it.
+import { existsSync, readdirSync } from "node:fs";
+import { WASM_TARGET } from "./project.mjs";
+import { ask, childEnv, run } from "./run.mjs";
+import { say, Trouble } from "./say.mjs";
+import { fingerprint, isDone, markDone } from "./stamp.mjs";
+import { debianToolchain } from "./wasm-debian.mjs";
+
+const RUSTUP_LIMIT_MS = 120_000;
+
+/** worker-build compiles with this; clippy does too, so that both see the same code. */
+const COMMON_ENV = { WASM_BINDGEN_USE_JS_SYS: "1" };
+
+let found;
+
+/** `{ way, rustc, env }`: "rustup" or "debian", the compiler's version, and a child's environment. */
+export function wasmToolchain() {
+  found ??= find();
+  return found;
+}
+
+async function find() {
+  const wanted = process.env.CF_WARM_POOL_WASM ?? "";
+  if (!["", "rustup", "debian"].includes(wanted)) {
+    throw new Trouble(`CF_WARM_POOL_WASM is "${wanted}", but only "rustup" or "debian" is known.`);
+  }
+  if (wanted !== "debian" && (hasWasmStd() || (await rustupAdds(wanted)))) return ordinary();
+  if (wanted === "rustup") {
+    throw new Trouble(
+      `rustup could not add ${WASM_TARGET}: run \`rustup target add ${WASM_TARGET}\`.`,
+    );
+  }
+  return withEnv("debian", await debianToolchain());
+}
+
+function ordinary() {
+  return withEnv("rustup", { extra: {}, pathFirst: [] });
+}
+
+function withEnv(way, { extra, pathFirst }) {
+  const env = childEnv({ extra: { ...COMMON_ENV, ...extra }, pathFirst });
+  return { way, rustc: ask("rustc", ["--version"], env), env };
+}
+
+/** Does the toolchain on PATH carry a compiled `std` for wasm? */
+function hasWasmStd() {
+  const folder = ask("rustc", ["--print", "target-libdir", "--target", WASM_TARGET]);
+  if (!folder || !existsSync(folder)) return false;
+  return readdirSync(folder).some((file) => /^libstd-.*\.rlib$/.test(file));
+}
+
+/** Tries it once for each toolchain: where rustup cannot fetch, that takes long to find out. */
+async function rustupAdds(wanted) {
+  if (ask("rustup", ["--version"]) === null) return false;
+  const toolchain = fingerprint([], ask("rustc", ["--version", "--verbose"]));
+  if (!wanted && isDone("rustup-cannot-fetch", toolchain, [])) return false;
+  say(`adding Rust's ${WASM_TARGET} target with rustup (about 10 s, once)`);
+  const { code } = await run("rustup", ["target", "add", WASM_TARGET], {
+    env: childEnv({ extra: { RUSTUP_MAX_RETRIES: "1" } }),
+    quiet: true,
+    timeoutMs: RUSTUP_LIMIT_MS,
+  });
+  if (code === 0 && hasWasmStd()) return true;
+  say("rustup cannot fetch it here");
+  markDone("rustup-cannot-fetch", toolchain);
+  return false;
+}

@@ -1,0 +1,59 @@
+// `npm test [-- --only TIER]`: sets up, builds, runs the tiers of lib/tiers.mjs and adds them up.
+import { build } from "./lib/build.mjs";
+import { sumOf } from "./lib/counts.mjs";
+import { duration, heading, main, say, Trouble } from "./lib/say.mjs";
+import { setUpBasics } from "./lib/setup.mjs";
+import { tiers } from "./lib/tiers.mjs";
+
+await main(async () => {
+  const chosen = tiersFrom(process.argv.slice(2));
+  await setUpBasics();
+  if (chosen.some((tier) => tier.needsBuild && tier.tests().length > 0)) await build();
+
+  const results = [];
+  for (const tier of chosen) results.push(await runTier(tier));
+
+  heading("tests");
+  const width = Math.max(...results.map(({ name }) => name.length));
+  for (const { name, verdict } of results) say(`${name.padEnd(width)}  ${verdict}`);
+  const { passed, failed, skipped } = sumOf(results.map((result) => result.counts));
+  say("");
+  say(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  return failed > 0 ? 1 : 0;
+});
+
+function tiersFrom(args) {
+  if (args.length === 0) return tiers;
+  const chosen = tiers.filter((tier) => tier.key === args[1]);
+  if (args[0] === "--only" && args.length === 2 && chosen.length === 1) return chosen;
+  const keys = tiers.map((tier) => tier.key).join(", ");
+  throw new Trouble(`Usage: npm test [-- --only TIER], where TIER is one of ${keys}.`);
+}
+
+async function runTier(tier) {
+  const files = tier.tests();
+  const reason = files.length === 0 ? "no tests" : tier.missing?.();
+  if (reason) {
+    return { name: tier.name, verdict: `not run: ${reason}`, counts: sumOf([]) };
+  }
+  heading(tier.name);
+  const { code, ms, counts } = await tier.run(files);
+  // A run that broke off (it did not compile, say) failed, even if no single test did.
+  const failed = code === 0 ? counts.failed : Math.max(counts.failed, 1);
+  return {
+    name: tier.name,
+    verdict: failed > 0 ? failure(code, ms, counts) : success(ms, counts),
+    counts: { ...counts, failed },
+  };
+}
+
+function success(ms, { passed, skipped }) {
+  const tests = `${passed} test${passed === 1 ? "" : "s"}`;
+  return `passed (${tests}${skipped > 0 ? `, ${skipped} skipped` : ""}, ${duration(ms)})`;
+}
+
+function failure(code, ms, { passed, failed }) {
+  if (code === null) return `FAILED (out of time after ${duration(ms)})`;
+  if (failed === 0) return `FAILED (the run itself, after ${duration(ms)}: see its output)`;
+  return `FAILED (${failed} of ${passed + failed} tests, ${duration(ms)})`;
+}

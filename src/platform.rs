@@ -50,7 +50,8 @@ pub fn sort(messages: &[String], flags: Flags) -> Failure {
         None if flags.overloaded => FailureClass::Overload,
         None => FailureClass::Transient,
     };
-    let class = if flags.retryable && class == FailureClass::Permanent { FailureClass::Transient } else { class };
+    let class =
+        if flags.retryable && class == FailureClass::Permanent { FailureClass::Transient } else { class };
     Failure::new(class, &text)
 }
 
@@ -72,8 +73,14 @@ mod tests {
     #[test]
     fn the_platforms_words_are_sorted_whatever_their_case() {
         let cases = [
-            ("Maximum number of running container instances exceeded. Try again later", FailureClass::Capacity),
-            ("there is no container instance that can be provided to this durable object", FailureClass::Capacity),
+            (
+                "Maximum number of running container instances exceeded. Try again later",
+                FailureClass::Capacity,
+            ),
+            (
+                "there is no container instance that can be provided to this durable object",
+                FailureClass::Capacity,
+            ),
             ("you are requesting too many containers per second", FailureClass::RateLimit),
             ("Your account is generating too much load on Durable Objects.", FailureClass::RateLimit),
             ("Durable Object is overloaded. Requests queued for too long.", FailureClass::Overload),

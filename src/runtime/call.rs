@@ -60,6 +60,8 @@ pub fn failure_of(error: &JsValue) -> Failure {
 pub fn message_of(error: &JsValue) -> String {
     let message = property(error, "message").as_string();
     message.or_else(|| error.as_string()).unwrap_or_else(|| {
-        error.dyn_ref::<js_sys::Object>().map_or_else(|| "unknown error".to_owned(), |object| object.to_string().into())
+        error
+            .dyn_ref::<js_sys::Object>()
+            .map_or_else(|| "unknown error".to_owned(), |object| object.to_string().into())
     })
 }

@@ -6,8 +6,8 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::call::{message_of, settled, within};
 use super::bindings::identity_of;
+use super::call::{message_of, settled, within};
 use super::effects::seen;
 use super::js::{ContainerStub, Kv, Namespace, PoolStub, now_ms, object};
 use crate::pool::limits::{HINT_CONFIRM_TIMEOUT_MS, HINT_TTL_MS, KV_TIMEOUT_MS};
@@ -116,7 +116,8 @@ impl Client {
 }
 
 fn unreachable_pool(error: &JsValue) -> RemoteError {
-    PoolError::PoolUnavailable { message: format!("the pool could not be asked: {}", message_of(error)) }.into()
+    PoolError::PoolUnavailable { message: format!("the pool could not be asked: {}", message_of(error)) }
+        .into()
 }
 
 /// One session's place in the hint cache.

@@ -45,7 +45,9 @@ pub fn seen(state: Result<JsValue, Failure>) -> Seen {
     match state {
         Ok(state) => match property(&state, "status").as_string() {
             Some(status) => route::seen_of_status(&status),
-            None => Seen::Unknown(Failure::new(FailureClass::Transient, "getState answered without a status")),
+            None => {
+                Seen::Unknown(Failure::new(FailureClass::Transient, "getState answered without a status"))
+            }
         },
         Err(failure) => Seen::Unknown(failure),
     }

@@ -41,7 +41,11 @@ async fn respond(request: &Request, env: &JsValue, ctx: &JsValue) -> Result<Resp
 }
 
 /// Claims the session's container and passes the request on, both bodies streamed.
-async fn to_container(request: &Request, client: &Client, session: &Session) -> Result<Response, RemoteError> {
+async fn to_container(
+    request: &Request,
+    client: &Client,
+    session: &Session,
+) -> Result<Response, RemoteError> {
     let asked_ms = now_ms();
     let grant = client.claim(&JsValue::from_str(session.as_str())).await?;
     let claimed_ms = now_ms();
@@ -59,7 +63,9 @@ fn client(env: &JsValue, ctx: &JsValue) -> Result<Client, PoolError> {
         pools: pool_namespace(env)?,
         containers: container_namespace(env, None)?,
         pool_name: JsValue::from_str(RUNTIME),
-        config: JsValue::from_str(&wire::worker_config(property(env, "WARM_POOL_SIZE_PER_RUNTIME").as_string())),
+        config: JsValue::from_str(&wire::worker_config(
+            property(env, "WARM_POOL_SIZE_PER_RUNTIME").as_string(),
+        )),
         hints: property(env, "HINTS"),
         keep_alive: wait_until.bind0(ctx),
     })
@@ -74,7 +80,8 @@ fn pool_namespace(env: &JsValue) -> Result<Namespace, PoolError> {
 /// The same response, with headers added. A WebSocket is taken along, since
 /// the constructor reads a response as its own options.
 fn with_headers(response: &Response, headers: &[(&str, &str)]) -> Result<Response, JsValue> {
-    let copy = Response::new_with_opt_readable_stream_and_init(response.body().as_ref(), response.unchecked_ref())?;
+    let copy =
+        Response::new_with_opt_readable_stream_and_init(response.body().as_ref(), response.unchecked_ref())?;
     for (name, value) in headers {
         copy.headers().set(name, value)?;
     }
@@ -82,7 +89,11 @@ fn with_headers(response: &Response, headers: &[(&str, &str)]) -> Result<Respons
 }
 
 fn error_response(error: &RemoteError) -> Result<Response, JsValue> {
-    json_response(error.status, &wire::error_body(&error.code, &error.message, error.retry_after_ms), error.retry_after_ms)
+    json_response(
+        error.status,
+        &wire::error_body(&error.code, &error.message, error.retry_after_ms),
+        error.retry_after_ms,
+    )
 }
 
 fn json_response(status: u16, body: &str, retry_after_ms: Option<u64>) -> Result<Response, JsValue> {
@@ -99,10 +110,13 @@ fn json_response(status: u16, body: &str, retry_after_ms: Option<u64>) -> Result
 }
 
 fn unreachable_container(error: &JsValue) -> RemoteError {
-    PoolError::PoolUnavailable { message: format!("the session's container did not answer: {}", message_of(error)) }
-        .into()
+    PoolError::PoolUnavailable {
+        message: format!("the session's container did not answer: {}", message_of(error)),
+    }
+    .into()
 }
 
 fn internal(error: &JsValue) -> RemoteError {
-    PoolError::PoolUnavailable { message: format!("the answer could not be built: {}", message_of(error)) }.into()
+    PoolError::PoolUnavailable { message: format!("the answer could not be built: {}", message_of(error)) }
+        .into()
 }

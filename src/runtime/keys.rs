@@ -28,7 +28,11 @@ pub fn authorize(env: &JsValue, given: Option<&str>) -> Result<(), PoolError> {
     let given = given.unwrap_or_default();
     // Every key is compared, so that the time tells nothing.
     let matches = keys.iter().fold(false, |found, key| found | same(key, given));
-    if matches { Ok(()) } else { Err(PoolError::Unauthorized { message: "X-API-Key is missing or wrong".to_owned() }) }
+    if matches {
+        Ok(())
+    } else {
+        Err(PoolError::Unauthorized { message: "X-API-Key is missing or wrong".to_owned() })
+    }
 }
 
 /// Compares digests, so that neither length nor content shows in the time.

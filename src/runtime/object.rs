@@ -70,7 +70,8 @@ impl PoolObject {
     pub fn new(state: ObjectState, env: JsValue, built: js_sys::Function) -> Result<Self, JsValue> {
         built.call0(&JsValue::UNDEFINED)?;
         let storage = state.storage();
-        let store = Store::open(ObjectSql(state.storage())).map_err(|error| JsValue::from_str(&error.to_string()))?;
+        let store =
+            Store::open(ObjectSql(state.storage())).map_err(|error| JsValue::from_str(&error.to_string()))?;
         Ok(Self {
             host: Rc::new(Host {
                 storage,

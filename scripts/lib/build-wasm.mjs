@@ -16,7 +16,20 @@ import { fingerprint, isDone, markDone } from "./stamp.mjs";
 /** Where worker-build writes: it makes more files than the package ships. */
 const STAGING = ".cache/worker-build";
 
-const SHIPPED = ["index.js", "index_bg.wasm"];
+const GLUE = "index.js";
+const WASM = "index_bg.wasm";
+const SHIPPED = [GLUE, WASM];
+
+/** What Rust's wasm may use, as worker-build says it to wasm-opt. */
+const FEATURES = [
+  "mutable-globals",
+  "sign-ext",
+  "nontrapping-float-to-int",
+  "bulk-memory",
+  "multivalue",
+  "reference-types",
+  "exception-handling",
+];
 
 /** Builds unless nothing changed since the last time. */
 export async function buildWasm({ toolchain, tools }) {
@@ -27,7 +40,8 @@ export async function buildWasm({ toolchain, tools }) {
   say("wasm: building (about 30 s; the first time 1 to 2 minutes)");
   const ms = await workerBuild(toolchain, tools);
   mkdirSync(join(distDir, "wasm"), { recursive: true });
-  for (const file of SHIPPED) copyFileSync(inRoot(STAGING, file), join(distDir, "wasm", file));
+  copyFileSync(inRoot(STAGING, GLUE), join(distDir, "wasm", GLUE));
+  await shipStripped(toolchain.env);
   markDone("wasm", print);
   say(`wasm: built in ${duration(ms)}`);
 }
@@ -44,6 +58,14 @@ async function workerBuild(toolchain, tools) {
   const { code, ms } = await run(tools.workerBuild, args, { env });
   if (code !== 0) throw new Trouble("The wasm build failed: its output above says why.");
   return ms;
+}
+
+/** Function names are a fifth of the file, and worker-build keeps them. */
+async function shipStripped(env) {
+  const args = [inRoot(STAGING, WASM), "-o", join(distDir, "wasm", WASM), "--strip-debug"];
+  args.push("--strip-producers", ...FEATURES.map((feature) => `--enable-${feature}`));
+  const { code } = await run(join(binDir, "wasm-opt"), args, { env });
+  if (code !== 0) throw new Trouble("wasm-opt could not strip the wasm: its output above says why.");
 }
 
 function inputsOf(toolchain) {

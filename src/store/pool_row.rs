@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::cell::{Cell, optional, values};
 use super::{Statement, StoreError, Value};
 use crate::pool::{Config, Failure, FailureClass, Gate, Learned, Pause, PoolRow};
-use crate::wire::{config_from_json, config_to_json};
+use crate::wire::{config_from_row, config_to_json};
 
 const TABLE: &str = "pool";
 
@@ -97,7 +97,7 @@ pub fn read(row: Vec<Value>) -> Result<PoolRow, StoreError> {
 }
 
 fn read_config([text]: [Cell<'_>; 1]) -> Result<Rc<Config>, StoreError> {
-    config_from_json(text.text()?)
+    config_from_row(text.text()?)
         .map(Rc::new)
         .map_err(|error| text.unreadable(&format!("a configuration ({error})")))
 }

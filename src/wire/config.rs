@@ -34,13 +34,23 @@ use crate::pool::{Config, PoolError};
 /// value out of its bounds; with the option `config` where the text is longer
 /// than 64 KiB or no JSON object.
 pub fn config_from_json(text: &str) -> Result<Config, PoolError> {
-    let bounds = || format!("a JSON object of options, at most {TEXT_BYTES_MAX} bytes long");
-    let value = json::read(text).map_err(|_| invalid("config", &json::write(&text), bounds()))?;
-    let Value::Object(given) = value else {
-        return Err(invalid("config", &value.to_string(), bounds()));
-    };
     let mut config = Config::default();
-    read(&OPTIONS, "", &given, &mut config)?;
+    match read(&OPTIONS, "", &object(text)?, &mut config).into_iter().next() {
+        Some(refused) => Err(refused),
+        None => Ok(config),
+    }
+}
+
+/// Reads a recorded configuration. One that a later version wrote, before the
+/// Worker was rolled back, may have options or values that are not known here:
+/// they have their defaults, since a pool that cannot be read loses containers.
+///
+/// # Errors
+/// [`PoolError::InvalidConfig`] with the option `config` where the text is no
+/// JSON object.
+pub fn config_from_row(text: &str) -> Result<Config, PoolError> {
+    let mut config = Config::default();
+    read(&OPTIONS, "", &object(text)?, &mut config);
     Ok(config)
 }
 
@@ -61,21 +71,36 @@ pub(super) fn show(rows: &[Row], config: &Config) -> Value {
     rows.iter().map(|row| (row.name, (row.show)(config))).collect()
 }
 
-fn read(rows: &[Row], group: &str, given: &Map<String, Value>, config: &mut Config) -> Result<(), PoolError> {
+fn object(text: &str) -> Result<Map<String, Value>, PoolError> {
+    let bounds = || format!("a JSON object of options, at most {TEXT_BYTES_MAX} bytes long");
+    match json::read(text) {
+        Ok(Value::Object(given)) => Ok(given),
+        Ok(value) => Err(invalid("config", &value.to_string(), bounds())),
+        Err(_) => Err(invalid("config", &json::write(&text), bounds())),
+    }
+}
+
+/// Puts every option that fits into `config`, and returns what is wrong with
+/// those that do not.
+fn read(rows: &[Row], group: &str, given: &Map<String, Value>, config: &mut Config) -> Vec<PoolError> {
+    let mut refused = Vec::new();
     for (name, value) in given {
         let path = if group.is_empty() { name.clone() } else { format!("{group}.{name}") };
         let Some(row) = rows.iter().find(|row| row.name == name) else {
             let bounds = format!("the value of an option there is ({})", names(rows));
-            return Err(invalid(&path, &value.to_string(), bounds));
+            refused.push(invalid(&path, &value.to_string(), bounds));
+            continue;
         };
         match (&row.shape, value) {
             (_, Value::Null) => {}
-            (Shape::Group(rows), Value::Object(given)) => read(rows, &path, given, config)?,
+            (Shape::Group(rows), Value::Object(given)) => {
+                refused.append(&mut read(rows, &path, given, config))
+            }
             (shape, value) if shape.accept(value, config) => {}
-            (shape, value) => return Err(invalid(&path, &value.to_string(), shape.bounds())),
+            (shape, value) => refused.push(invalid(&path, &value.to_string(), shape.bounds())),
         }
     }
-    Ok(())
+    refused
 }
 
 /// An unknown option's name is the caller's text as much as its value is.

@@ -32,10 +32,15 @@ fn rows(state: State) -> [Change; 3] {
     [Change::PutPool(full_pool_row()), Change::PutCounters(Counters::default()), put(1, state)]
 }
 
-fn loaded(state: &State, answer: usize, column: usize, value: &Value) -> Result<(), StoreError> {
+fn loaded(
+    state: &State,
+    answer: usize,
+    column: usize,
+    value: &Value,
+) -> Result<crate::pool::Pool, StoreError> {
     let (sqlite, _) = database(&rows(state.clone()));
     let bent = Bent { sqlite, answer, column, value: value.clone() };
-    Store::open(bent)?.load().map(drop)
+    Store::open(bent)?.load()
 }
 
 #[test]
@@ -144,9 +149,16 @@ fn an_id_or_name_in_upper_case_is_refused_since_it_would_be_written_back_as_anot
 
 #[test]
 fn a_configuration_that_is_not_one_is_named_with_what_is_wrong() {
-    let error = loaded(&warm(), 0, 1, &Value::text(r#"{"warmTarget":1001}"#)).unwrap_err().to_string();
+    let error = loaded(&warm(), 0, 1, &Value::text(r#"["warmTarget"]"#)).unwrap_err().to_string();
     assert!(error.starts_with("unreadable row 1 of table pool: config is "), "{error}");
     assert!(error.contains("warmTarget"), "{error}");
+}
+
+#[test]
+fn a_configuration_of_a_later_version_does_not_close_the_pool() {
+    let pool =
+        loaded(&warm(), 0, 1, &Value::text(r#"{"warmTarget":1001,"startConcurrency":3,"new":1}"#)).unwrap();
+    assert_eq!((pool.config().warm_target, pool.config().start_concurrency), (5, 3));
 }
 
 #[test]

@@ -325,3 +325,13 @@ fn the_types_that_are_shipped_name_every_option_with_its_bounds_and_default() {
         }
     }
 }
+
+#[test]
+fn a_recorded_configuration_of_a_later_version_keeps_what_is_known_of_it() {
+    let config = config_from_row(
+        r#"{"warmTarget":7,"leaseTimeout":1,"refreshInterval":1,"health":{"x":1,"timeout":200}}"#,
+    )
+    .unwrap();
+    assert_eq!((config.warm_target, config.refresh_interval_ms, config.health.timeout_ms), (7, 10_000, 200));
+    assert_eq!(config_from_row("[]").unwrap_err().code(), "invalid_config");
+}

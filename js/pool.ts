@@ -36,7 +36,7 @@ export class WarmPool extends DurableObject {
   }
 
   /** {@link getContainer} for this package's own client: JSON text in and out. */
-  claim(session: unknown, config: string | undefined): string | Promise<string> {
+  async claim(session: unknown, config: string | undefined): Promise<string> {
     return this.#run((object) => object.claim(session, config));
   }
 
@@ -48,7 +48,7 @@ export class WarmPool extends DurableObject {
    *   the pool does not know changes nothing
    */
   async reportStopped(container: string): Promise<void> {
-    throwIfError(this.#run((object) => object.reportStopped(container)));
+    throwIfError(await this.#run((object) => object.reportStopped(container)));
   }
 
   /** The pool's figures. Asking changes nothing. */
@@ -68,7 +68,7 @@ export class WarmPool extends DurableObject {
    *   the pool is as it was
    */
   async configure(options: PoolOptions): Promise<void> {
-    throwIfError(this.#run((object) => object.configure(optionsText(options))));
+    throwIfError(await this.#run((object) => object.configure(optionsText(options))));
   }
 
   /**
@@ -77,17 +77,17 @@ export class WarmPool extends DurableObject {
    * its configuration changes.
    */
   async shutdownPrewarmed(): Promise<void> {
-    throwIfError(this.#run((object) => object.shutdownPrewarmed()));
+    throwIfError(await this.#run((object) => object.shutdownPrewarmed()));
   }
 
   override async alarm(): Promise<void> {
-    this.#run((object) => object.alarm());
+    await this.#run((object) => object.alarm());
   }
 
   /** Rust answers with errors and never throws: what comes out is a panic. */
-  #run<T>(work: (object: PoolObject) => T): T {
+  async #run<T>(work: (object: PoolObject) => T | Promise<T>): Promise<T> {
     try {
-      return work(this.#object);
+      return await work(this.#object);
     } catch (panic) {
       this.ctx.abort(`the pool panicked and restarts from its rows: ${String(panic)}`);
       throw panic;

@@ -175,7 +175,9 @@ impl World {
                 Event::Probed { life, seen, renewal_failed: result.is_err() }
             }
             (Command::Stop { .. }, result) => Event::StopAnswered { life, result },
-            (Command::Destroy { .. }, result) => Event::DestroyAnswered { life, result },
+            (Command::Destroy { conclusive, .. }, result) => {
+                Event::DestroyAnswered { life, conclusive, result }
+            }
         }
     }
 

@@ -80,7 +80,9 @@ impl Pool {
             return;
         }
         let coming = self.starts_coming(step.now_ms);
+        let no_trial = self.ledger.starting() > 0 || self.gate.paused(step.now_ms);
         if self.gate.breaker_open()
+            && no_trial
             && let Some(error) = self.gate.refusal(step.now_ms)
         {
             for waiting in self.queue.take_beyond(coming) {
@@ -181,7 +183,7 @@ impl Pool {
     /// Asks for a look at `container`, and notes that it is under way.
     pub(super) fn probe(&mut self, step: &mut Step, container: &mut Container, renew: bool) {
         container.memory.probing_since_ms = Some(step.now_ms);
-        self.sweep.under_way += 1;
+        self.sweep.under_way.insert((step.now_ms, container.life()));
         step.decision.commands.push(Command::Probe {
             life: container.life(),
             name: container.name,

@@ -116,20 +116,15 @@ pub struct Memory {
     pub verifying: Vec<ClaimId>,
     /// Whether a start is under way.
     pub start_pending: bool,
-    /// The `destroy()` under way.
-    pub destroy: Option<Destroy>,
+    /// Until then a start that an earlier memory asked for may be under way
+    /// beside it, whose outcome nobody hears; 0: there is none.
+    pub unheard_until_ms: u64,
+    /// Whether a `destroy()` is under way.
+    pub destroying: bool,
     /// When a stopping container is attended to next.
     pub next_at_ms: Option<u64>,
     /// Looks or destroys that did not end it, for the back-off.
     pub attempts: u32,
-}
-
-/// A `destroy()` under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Destroy {
-    /// Whether its success proves the container gone: no start was pending when
-    /// it was sent.
-    pub conclusive: bool,
 }
 
 impl Container {
@@ -143,6 +138,18 @@ impl Container {
             created_at_ms: now_ms,
             state: State::Starting { deadline_at_ms: now_ms + timeout_ms },
             memory: Memory { start_pending: true, ..Memory::default() },
+        }
+    }
+
+    /// When a start of it has ended for certain: the platform is given its time
+    /// once to get an instance and again to see its ports. `timeout_ms` is for
+    /// those whose deadline is no longer recorded.
+    #[must_use]
+    pub fn start_ends_at_ms(&self, timeout_ms: u64) -> u64 {
+        match self.state {
+            State::Starting { deadline_at_ms } => deadline_at_ms + (deadline_at_ms - self.created_at_ms),
+            State::Stopping { settled_at_ms, .. } => settled_at_ms,
+            State::Warm { .. } | State::Assigned { .. } => self.created_at_ms + 2 * timeout_ms,
         }
     }
 

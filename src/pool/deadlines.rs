@@ -15,13 +15,15 @@ impl Pool {
                 _ => {}
             }
         }
+        self.give_up_looks(step);
         self.refresh_due(step);
     }
 
     /// The earliest deadline that must survive the loss of memory; `None` when
     /// nothing is due, ever, until somebody calls.
     pub(super) fn alarm_at_ms(&self, now_ms: u64) -> Option<u64> {
-        let warm = self.ledger.warm() > 0 || (self.is_short() && self.config.refill == Refill::Interval);
+        let refill = self.config.refill == Refill::Interval && self.is_short() && self.startable(now_ms) > 0;
+        let warm = self.ledger.warm() > 0 || refill;
         [
             self.ledger.next_due_ms(),
             warm.then_some(self.sweep.refresh_at_ms),

@@ -138,5 +138,8 @@ pub enum Command {
         life: Life,
         /// Whose.
         name: ContainerName,
+        /// Whether its success proves the container gone: nothing else that was
+        /// asked of it can still be under way.
+        conclusive: bool,
     },
 }

@@ -67,6 +67,8 @@ pub enum Event {
     DestroyAnswered {
         /// Which life.
         life: Life,
+        /// What the command said.
+        conclusive: bool,
         /// Whether the container is gone.
         result: Result<(), Failure>,
     },

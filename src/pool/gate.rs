@@ -6,7 +6,7 @@ use super::error::PoolError;
 use super::failure::{Failure, FailureClass};
 use super::limits::{
     BREAKER_FAILURES, GATE_BACKOFF_BASE_MS, GATE_BACKOFF_MAX_MS, LEARNED_BACKOFF_BASE_MS,
-    LEARNED_BACKOFF_MAX_MS,
+    LEARNED_BACKOFF_MAX_MS, RETRY_AFTER_MS,
 };
 
 /// The platform's lessons. Recorded, so that an eviction does not repeat them.
@@ -117,7 +117,7 @@ impl Gate {
     #[must_use]
     pub fn refusal(&self, now_ms: u64) -> Option<PoolError> {
         let pause = self.pause?;
-        let retry_after_ms = pause.retry_at_ms.saturating_sub(now_ms);
+        let retry_after_ms = pause.retry_at_ms.saturating_sub(now_ms).max(RETRY_AFTER_MS);
         Some(match pause.class {
             FailureClass::RateLimit => PoolError::RateLimited { retry_after_ms },
             class => PoolError::StartFailed {
@@ -137,6 +137,12 @@ impl Gate {
     pub fn breaker_open(&self) -> bool {
         self.pause
             .is_some_and(|pause| matches!(pause.class, FailureClass::Transient | FailureClass::Permanent))
+    }
+
+    /// Whether a pause is in force, and its trial not due.
+    #[must_use]
+    pub fn paused(&self, now_ms: u64) -> bool {
+        self.pause.is_some_and(|pause| now_ms < pause.retry_at_ms)
     }
 
     /// A failure during a pause that is not its trial's, from a start asked for

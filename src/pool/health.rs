@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::container::{Container, State, StopCause};
 use super::event::Seen;
+use super::failure::{Failure, FailureClass};
 use super::identity::{ContainerId, Life};
-use super::limits::PROBE_CONCURRENCY;
+use super::limits::{PROBE_CONCURRENCY, STOP_CALL_TIMEOUT_MS};
 use super::{Pool, Step};
 
 /// The round of looks under way. Lives in memory, but for when the assigned
@@ -23,8 +24,8 @@ pub(super) struct Sweep {
     pub refill_due: bool,
     /// Containers still to be looked at in this round.
     backlog: VecDeque<ContainerId>,
-    /// Looks asked for and not answered.
-    pub under_way: usize,
+    /// Looks asked for and not answered, by when they were asked for.
+    pub under_way: BTreeSet<(u64, Life)>,
     /// When a container last answered.
     answered_at_ms: u64,
 }
@@ -38,6 +39,11 @@ impl Sweep {
     /// The first warm container was just seen: its next look is not overdue.
     pub(super) fn rest_until(&mut self, at_ms: u64) {
         self.refresh_at_ms = self.refresh_at_ms.max(at_ms);
+    }
+
+    /// The container is gone, and a look at it ends with it.
+    fn forget(&mut self, life: Life) {
+        self.under_way.retain(|(_, other)| *other != life);
     }
 
     /// The first assigned container was just seen.
@@ -71,9 +77,36 @@ impl Pool {
         }
     }
 
+    /// Ends the looks that were never answered.
+    pub(super) fn give_up_looks(&mut self, step: &mut Step) {
+        while let Some((since_ms, life)) = self.sweep.under_way.first().copied() {
+            if since_ms + self.look_patience_ms() > step.now_ms {
+                return;
+            }
+            self.sweep.under_way.remove(&(since_ms, life));
+            let failure = Failure::new(FailureClass::Transient, "the look was not answered");
+            self.probed(step, life, Seen::Unknown(failure));
+        }
+    }
+
+    /// When the next look that claims wait for is given up. The others end with
+    /// a round of looks.
+    pub(super) fn next_look_ends_ms(&self) -> Option<u64> {
+        let awaited = |life: &Life| {
+            self.ledger.container(life.id).is_some_and(|container| !container.memory.verifying.is_empty())
+        };
+        let first = self.sweep.under_way.iter().find(|(_, life)| awaited(life));
+        first.map(|(since_ms, _)| since_ms + self.look_patience_ms())
+    }
+
+    /// Longer than the platform's side waits for an answer.
+    fn look_patience_ms(&self) -> u64 {
+        2 * self.config.health.timeout_ms.max(STOP_CALL_TIMEOUT_MS)
+    }
+
     /// Asks for as many of the queued looks as may be under way at once.
     pub(super) fn look_at_more(&mut self, step: &mut Step) {
-        while self.sweep.under_way < PROBE_CONCURRENCY {
+        while self.sweep.under_way.len() < PROBE_CONCURRENCY {
             let Some(id) = self.sweep.backlog.pop_front() else { return };
             let Some(mut container) = self.ledger.container(id).cloned() else { continue };
             let renew = matches!(container.state, State::Warm { .. });
@@ -88,9 +121,11 @@ impl Pool {
     /// else counts against it only if another container answered meanwhile:
     /// else the trouble is the platform's.
     pub(super) fn probed(&mut self, step: &mut Step, life: Life, seen: Seen) {
-        self.sweep.under_way = self.sweep.under_way.saturating_sub(1);
-        let Some(mut container) = self.ledger.living(life) else { return };
-        let since_ms = container.memory.probing_since_ms.take().unwrap_or(step.now_ms);
+        let Some(mut container) = self.ledger.living(life) else { return self.sweep.forget(life) };
+        let since_ms = container.memory.probing_since_ms.take();
+        if let Some(since_ms) = since_ms {
+            self.sweep.under_way.remove(&(since_ms, life));
+        }
         match seen {
             Seen::Alive => {
                 self.sweep.answered_at_ms = step.now_ms;
@@ -105,7 +140,7 @@ impl Pool {
             }
             Seen::Unknown(_) => {
                 self.counters.probe_failures += 1;
-                if self.sweep.answered_at_ms >= since_ms {
+                if since_ms.is_some_and(|since_ms| self.sweep.answered_at_ms >= since_ms) {
                     container.memory.failures += 1;
                 }
                 let unhealthy = container.memory.failures >= self.config.health.unhealthy_after;
@@ -129,7 +164,12 @@ impl Pool {
                 self.counters.evictions += 1;
                 self.destroy_now(step, id, cause);
             }
-            State::Starting { .. } | State::Assigned { .. } => self.destroy_now(step, id, cause),
+            State::Assigned { .. } => self.destroy_now(step, id, cause),
+            // One that ends as soon as it starts must not be started for ever.
+            State::Starting { .. } => {
+                let failure = Failure::new(FailureClass::Transient, "it stopped before it was ready");
+                self.give_up_start(step, id, cause, &failure);
+            }
         }
     }
 

@@ -122,7 +122,9 @@ impl Pool {
                 self.probed(&mut step, life, seen);
             }
             Event::StopAnswered { life, result } => self.stop_answered(&mut step, life, result),
-            Event::DestroyAnswered { life, result } => self.destroy_answered(&mut step, life, result),
+            Event::DestroyAnswered { life, conclusive, result } => {
+                self.destroy_answered(&mut step, life, conclusive, result);
+            }
             Event::DeadlineReached => self.deadline_reached(&mut step),
             Event::Woke => self.woke(&mut step),
         }
@@ -179,7 +181,8 @@ impl Pool {
         self.look_at_more(step);
         self.record(step);
         step.decision.alarm_at_ms = self.alarm_at_ms(step.now_ms);
-        step.decision.timer_at_ms = self.queue.next_check_ms();
+        step.decision.timer_at_ms =
+            self.queue.next_check_ms().into_iter().chain(self.next_look_ends_ms()).min();
     }
 
     fn pool_row_is_recorded(&self) -> bool {

@@ -22,7 +22,13 @@ impl Pool {
 
     /// Stops the warm containers past the target, those ready longest first.
     pub(super) fn stop_surplus(&mut self, step: &mut Step) {
-        let surplus = self.ledger.warm().saturating_sub(self.target());
+        let warm = self.ledger.warm();
+        let staying = self.ledger.tracked() - self.ledger.stopping();
+        let past_limit = match self.config.max_instances {
+            0 => 0,
+            declared => staying.saturating_sub(declared).min(warm),
+        };
+        let surplus = warm.saturating_sub(self.target()).max(past_limit);
         let ids: Vec<_> = self.ledger.warm_ids().take(surplus).collect();
         for id in ids {
             self.counters.evictions += 1;
@@ -66,7 +72,7 @@ impl Pool {
     }
 
     /// Starts that capacity and the gate allow, whatever is under way.
-    fn startable(&self, now_ms: u64) -> usize {
+    pub(super) fn startable(&self, now_ms: u64) -> usize {
         let room = self.limit(now_ms).map_or(usize::MAX, |limit| limit.saturating_sub(self.ledger.tracked()));
         room.min(self.gate.starts_allowed(now_ms, self.ledger.starting()))
     }

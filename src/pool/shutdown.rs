@@ -15,8 +15,13 @@ impl Pool {
             self.stop_gently(step, id, StopCause::Shutdown);
         }
         let spare = self.ledger.starting().saturating_sub(self.queue.len());
-        let starting: Vec<_> = self.ledger.starting_ids().take(spare).collect();
-        for id in starting {
+        let mut starting: Vec<_> = self
+            .ledger
+            .starting_ids()
+            .filter_map(|id| self.ledger.container(id).map(|container| (container.created_at_ms, id)))
+            .collect();
+        starting.sort_by_key(|(created_at_ms, _)| std::cmp::Reverse(*created_at_ms));
+        for (_, id) in starting.into_iter().take(spare) {
             self.destroy_now(step, id, StopCause::Shutdown);
         }
     }

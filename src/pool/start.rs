@@ -34,7 +34,11 @@ impl Pool {
             State::Starting { .. } => {
                 container.memory.start_pending = false;
                 self.ledger.put(container);
-                self.give_up_start(step, life.id, failure);
+                let cause = match failure.class {
+                    FailureClass::Capacity => StopCause::NoRoom,
+                    _ => StopCause::StartFailed,
+                };
+                self.give_up_start(step, life.id, cause, failure);
             }
             State::Stopping { .. } => self.start_settled(step, life.id),
             State::Warm { .. } | State::Assigned { .. } => {}
@@ -46,16 +50,21 @@ impl Pool {
     pub(super) fn start_timed_out(&mut self, step: &mut Step, id: ContainerId) {
         let message =
             format!("the start was not done within {} ms (startTimeout)", self.config.start_timeout_ms);
-        self.give_up_start(step, id, &Failure::new(FailureClass::Transient, &message));
+        self.give_up_start(
+            step,
+            id,
+            StopCause::StartTimeout,
+            &Failure::new(FailureClass::Transient, &message),
+        );
     }
 
-    fn give_up_start(&mut self, step: &mut Step, id: ContainerId, failure: &Failure) {
-        let Some(container) = self.ledger.container(id) else { return };
-        let cause = match failure.class {
-            FailureClass::Capacity => StopCause::NoRoom,
-            _ if container.memory.start_pending => StopCause::StartTimeout,
-            _ => StopCause::StartFailed,
-        };
+    pub(super) fn give_up_start(
+        &mut self,
+        step: &mut Step,
+        id: ContainerId,
+        cause: StopCause,
+        failure: &Failure,
+    ) {
         self.counters.start_failed(failure.class);
         self.destroy_now(step, id, cause);
         let random = step.fresh.random();

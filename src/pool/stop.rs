@@ -2,7 +2,7 @@
 //! succeeded after everything else that was asked of the container had ended.
 
 use super::backoff::doubled_ms;
-use super::container::{Container, Destroy, State, StopCause};
+use super::container::{Container, State, StopCause};
 use super::decision::Command;
 use super::failure::Failure;
 use super::identity::{ContainerId, Life};
@@ -32,19 +32,27 @@ impl Pool {
 
     /// A `stop()` that failed is not repeated: `destroy()` takes over.
     pub(super) fn stop_answered(&mut self, step: &mut Step, life: Life, result: Result<(), Failure>) {
-        if result.is_err() {
+        if result.is_err() && self.ledger.living(life).is_some() {
             self.counters.stop_failures += 1;
             self.hasten(step, life.id);
         }
     }
 
     /// Gone, if the destroy was conclusive; else it is sent again when it can be.
-    pub(super) fn destroy_answered(&mut self, step: &mut Step, life: Life, result: Result<(), Failure>) {
+    pub(super) fn destroy_answered(
+        &mut self,
+        step: &mut Step,
+        life: Life,
+        conclusive: bool,
+        result: Result<(), Failure>,
+    ) {
         let Some(mut container) = self.ledger.living(life) else { return };
         let State::Stopping { settled_at_ms, .. } = container.state else { return };
-        let Some(destroy) = container.memory.destroy.take() else { return };
+        if !std::mem::take(&mut container.memory.destroying) {
+            return;
+        }
         match result {
-            Ok(()) if destroy.conclusive => {
+            Ok(()) if conclusive => {
                 self.counters.gone += 1;
                 return self.ledger.remove(life.id);
             }
@@ -65,7 +73,11 @@ impl Pool {
     pub(super) fn start_settled(&mut self, step: &mut Step, id: ContainerId) {
         let Some(mut container) = self.ledger.container(id).cloned() else { return };
         let State::Stopping { settled_at_ms, .. } = &mut container.state else { return };
-        *settled_at_ms = step.now_ms.min(*settled_at_ms);
+        // Told twice, it must not hurry a destroy that backs off.
+        if *settled_at_ms <= step.now_ms {
+            return;
+        }
+        *settled_at_ms = step.now_ms.max(container.memory.unheard_until_ms).min(*settled_at_ms);
         container.memory.start_pending = false;
         self.ledger.put(container);
         self.hasten(step, id);
@@ -77,7 +89,7 @@ impl Pool {
         let Some(mut container) = self.ledger.container(id).cloned() else { return };
         let State::Stopping { destroy_at_ms, .. } = &mut container.state else { return };
         *destroy_at_ms = step.now_ms.min(*destroy_at_ms);
-        if container.memory.destroy.is_none() {
+        if !container.memory.destroying {
             self.command_destroy(step, &mut container);
         }
         self.ledger.put(container);
@@ -109,8 +121,12 @@ impl Pool {
     pub(super) fn command_destroy(&self, step: &mut Step, container: &mut Container) {
         let State::Stopping { settled_at_ms, .. } = container.state else { return };
         container.memory.next_at_ms = Some(step.now_ms + DESTROY_PATIENCE_MS);
-        container.memory.destroy = Some(Destroy { conclusive: settled_at_ms <= step.now_ms });
-        step.decision.commands.push(Command::Destroy { life: container.life(), name: container.name });
+        container.memory.destroying = true;
+        step.decision.commands.push(Command::Destroy {
+            life: container.life(),
+            name: container.name,
+            conclusive: settled_at_ms <= step.now_ms,
+        });
     }
 
     /// Records the stop. A session that held the container holds none from here
@@ -126,13 +142,10 @@ impl Pool {
         let session = container.session().cloned();
         let settled_at_ms = match container.state {
             State::Stopping { .. } => return None,
-            // The platform is given `startTimeout` to get an instance and again
-            // to see its ports, so a start may go on for as long past its deadline.
-            State::Starting { deadline_at_ms } if container.memory.start_pending => {
-                deadline_at_ms + self.config.start_timeout_ms
-            }
+            State::Starting { .. } if container.memory.start_pending => container.start_ends_at_ms(0),
             _ => step.now_ms,
         };
+        let settled_at_ms = settled_at_ms.max(container.memory.unheard_until_ms);
         container.state = State::Stopping { cause, destroy_at_ms, settled_at_ms };
         container.memory.attempts = 0;
         let verifying = std::mem::take(&mut container.memory.verifying);

@@ -7,14 +7,12 @@ use super::{Pool, Step};
 
 impl Pool {
     pub(super) fn woke(&mut self, step: &mut Step) {
-        let unfinished: Vec<_> = self
-            .ledger
-            .iter()
-            .filter(|container| matches!(container.state, State::Starting { .. } | State::Stopping { .. }))
-            .cloned()
-            .collect();
-        for mut container in unfinished {
+        let timeout_ms = self.config.start_timeout_ms;
+        let containers: Vec<_> = self.ledger.iter().cloned().collect();
+        for mut container in containers {
+            container.memory.unheard_until_ms = container.start_ends_at_ms(timeout_ms);
             match container.state {
+                State::Warm { .. } | State::Assigned { .. } => {}
                 State::Starting { deadline_at_ms } => {
                     container.memory.start_pending = true;
                     if deadline_at_ms > step.now_ms {
@@ -24,7 +22,7 @@ impl Pool {
                 State::Stopping { destroy_at_ms, .. } if destroy_at_ms > step.now_ms => {
                     self.command_stop(step, &mut container);
                 }
-                _ => self.command_destroy(step, &mut container),
+                State::Stopping { .. } => self.command_destroy(step, &mut container),
             }
             self.ledger.put(container);
         }

@@ -33,9 +33,10 @@ pub async fn carry_out(containers: Namespace, command: Command) -> Event {
             let call = stub(&containers, name).and_then(|container| container.stop());
             Event::StopAnswered { life, result: within(STOP_CALL_TIMEOUT_MS, call).await.map(drop) }
         }
-        Command::Destroy { life, name } => {
+        Command::Destroy { life, name, conclusive } => {
             let call = stub(&containers, name).and_then(|container| container.destroy());
-            Event::DestroyAnswered { life, result: within(STOP_CALL_TIMEOUT_MS, call).await.map(drop) }
+            let result = within(STOP_CALL_TIMEOUT_MS, call).await.map(drop);
+            Event::DestroyAnswered { life, conclusive, result }
         }
     }
 }

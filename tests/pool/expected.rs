@@ -1,0 +1,161 @@
+//! Decisions as tests write them down. Everything not named is absent.
+
+use std::rc::Rc;
+
+use cf_warm_pool::pool::{
+    Change, ClaimId, Command, Config, Container, Counters, Decision, Generation, Grant, Memory, Outcome,
+    PoolError, PoolRow, Reply, State, StopCause,
+};
+
+use super::driver::{id, life, name, session};
+
+/// A decision that changes nothing, its deadlines aside.
+pub fn nothing() -> Decision {
+    Decision::default()
+}
+
+/// The pool's row of a pool that fills itself and learned nothing.
+pub fn primed(config: Config) -> PoolRow {
+    PoolRow { config: Some(Rc::new(config)), primed: true, ..PoolRow::default() }
+}
+
+fn container(n: u8, created_at_ms: u64, state: State) -> Container {
+    Container {
+        id: id(n),
+        name: name(n),
+        generation: Generation::FIRST,
+        created_at_ms,
+        state,
+        memory: Memory::default(),
+    }
+}
+
+/// A container recorded at `created_at_ms` that has 30 s to start.
+pub fn starting(n: u8, created_at_ms: u64) -> Container {
+    container(n, created_at_ms, State::Starting { deadline_at_ms: created_at_ms + 30_000 })
+}
+
+pub fn warm(n: u8, created_at_ms: u64, ready_at_ms: u64) -> Container {
+    container(n, created_at_ms, State::Warm { ready_at_ms })
+}
+
+pub fn assigned(n: u8, created_at_ms: u64, text: &str, claimed_at_ms: u64) -> Container {
+    container(n, created_at_ms, State::Assigned { session: session(text), claimed_at_ms })
+}
+
+/// A container that nothing started is under way in, to be destroyed then.
+pub fn stopping(n: u8, created_at_ms: u64, cause: StopCause, now_ms: u64, destroy_at_ms: u64) -> Container {
+    unsettled(n, created_at_ms, cause, destroy_at_ms, now_ms)
+}
+
+/// A container whose start may go on until `settled_at_ms`.
+pub fn unsettled(
+    n: u8,
+    created_at_ms: u64,
+    cause: StopCause,
+    destroy_at_ms: u64,
+    settled_at_ms: u64,
+) -> Container {
+    container(n, created_at_ms, State::Stopping { cause, destroy_at_ms, settled_at_ms })
+}
+
+/// What a decision is put together from.
+pub trait Expected: Sized {
+    fn put(self, container: Container) -> Self;
+    fn delete(self, n: u8) -> Self;
+    fn put_pool(self, row: PoolRow) -> Self;
+    fn put_counters(self, counters: Counters) -> Self;
+    fn granted(self, claim: u64, n: u8, outcome: Outcome) -> Self;
+    fn refused(self, claim: u64, error: PoolError) -> Self;
+    /// A start with port 8080 and 30 s.
+    fn start(self, n: u8) -> Self;
+    fn start_within(self, n: u8, timeout_ms: u64) -> Self;
+    /// A look that keeps the container awake.
+    fn renew(self, n: u8) -> Self;
+    /// A look that does not.
+    fn probe(self, n: u8) -> Self;
+    fn stop(self, n: u8) -> Self;
+    /// A destroy whose success proves the container gone.
+    fn destroy(self, n: u8) -> Self;
+    /// One sent while a start may be under way.
+    fn destroy_early(self, n: u8) -> Self;
+    fn alarm(self, at_ms: u64) -> Self;
+    fn timer(self, at_ms: u64) -> Self;
+}
+
+impl Expected for Decision {
+    fn put(self, container: Container) -> Self {
+        change(self, Change::PutContainer(container))
+    }
+
+    fn delete(self, n: u8) -> Self {
+        change(self, Change::DeleteContainer(id(n)))
+    }
+
+    fn put_pool(self, row: PoolRow) -> Self {
+        change(self, Change::PutPool(row))
+    }
+
+    fn put_counters(self, counters: Counters) -> Self {
+        change(self, Change::PutCounters(counters))
+    }
+
+    fn granted(mut self, claim: u64, n: u8, outcome: Outcome) -> Self {
+        let grant = Grant { id: id(n), name: name(n), generation: Generation::FIRST, outcome };
+        self.replies.push(Reply { claim: ClaimId(claim), result: Ok(grant) });
+        self
+    }
+
+    fn refused(mut self, claim: u64, error: PoolError) -> Self {
+        self.replies.push(Reply { claim: ClaimId(claim), result: Err(error) });
+        self
+    }
+
+    fn start(self, n: u8) -> Self {
+        self.start_within(n, 30_000)
+    }
+
+    fn start_within(self, n: u8, timeout_ms: u64) -> Self {
+        command(self, Command::Start { life: life(n), name: name(n), ports: vec![8080], timeout_ms })
+    }
+
+    fn renew(self, n: u8) -> Self {
+        command(self, Command::Probe { life: life(n), name: name(n), renew: true, timeout_ms: 5_000 })
+    }
+
+    fn probe(self, n: u8) -> Self {
+        command(self, Command::Probe { life: life(n), name: name(n), renew: false, timeout_ms: 5_000 })
+    }
+
+    fn stop(self, n: u8) -> Self {
+        command(self, Command::Stop { life: life(n), name: name(n) })
+    }
+
+    fn destroy(self, n: u8) -> Self {
+        command(self, Command::Destroy { life: life(n), name: name(n), conclusive: true })
+    }
+
+    fn destroy_early(self, n: u8) -> Self {
+        command(self, Command::Destroy { life: life(n), name: name(n), conclusive: false })
+    }
+
+    fn alarm(mut self, at_ms: u64) -> Self {
+        self.alarm_at_ms = Some(at_ms);
+        self
+    }
+
+    fn timer(mut self, at_ms: u64) -> Self {
+        self.timer_at_ms = Some(at_ms);
+        self
+    }
+}
+
+fn change(mut decision: Decision, change: Change) -> Decision {
+    decision.changes.push(change);
+    decision
+}
+
+fn command(mut decision: Decision, command: Command) -> Decision {
+    decision.commands.push(command);
+    decision
+}

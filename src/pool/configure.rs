@@ -16,7 +16,11 @@ impl Pool {
         }
     }
 
-    pub(super) fn apply_config(&mut self, step: &mut Step, config: Rc<Config>) -> Result<(), PoolError> {
+    /// A caller that names no binding means the one the pool has.
+    pub(super) fn apply_config(&mut self, step: &mut Step, mut config: Rc<Config>) -> Result<(), PoolError> {
+        if config.container_binding.is_none() && self.config.container_binding.is_some() {
+            Rc::make_mut(&mut config).container_binding.clone_from(&self.config.container_binding);
+        }
         if self.configured && config == self.config {
             return Ok(());
         }

@@ -124,3 +124,12 @@ fn a_configured_pool_keeps_its_config_over_a_loss_of_memory() {
     let same = driver.configure(target(2));
     assert_eq!((same.changes.len(), same.commands.len()), (0, 0));
 }
+
+#[test]
+fn a_caller_that_names_no_binding_means_the_one_the_pool_has() {
+    let named = Config { container_binding: Some("SANDBOX".to_owned()), ..target(1) };
+    let mut driver = Driver::configured(named);
+    driver.started(1);
+    let unnamed = driver.configure(target(1));
+    assert_eq!((unnamed.refused, unnamed.changes), (None, vec![]));
+}

@@ -23,7 +23,14 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
 ): WarmPoolClient<T> {
   const { poolName = DEFAULT_POOL_NAME, idCache, ...options } = config;
   const text = optionsText({ containerBinding: bindingOf(containerNamespace), ...options });
-  const client = new PoolClient(poolNamespace, containerNamespace, poolName, text, idCache, keepAlive);
+  const client = new PoolClient(
+    poolNamespace,
+    containerNamespace,
+    poolName,
+    text,
+    idCache,
+    keepAlive,
+  );
   const pool = () => getWarmPool(poolNamespace, poolName);
   return {
     async getContainer(id) {

@@ -65,7 +65,8 @@ async function shipStripped(env) {
   const args = [inRoot(STAGING, WASM), "-o", join(distDir, "wasm", WASM), "--strip-debug"];
   args.push("--strip-producers", ...FEATURES.map((feature) => `--enable-${feature}`));
   const { code } = await run(join(binDir, "wasm-opt"), args, { env });
-  if (code !== 0) throw new Trouble("wasm-opt could not strip the wasm: its output above says why.");
+  if (code !== 0)
+    throw new Trouble("wasm-opt could not strip the wasm: its output above says why.");
 }
 
 function inputsOf(toolchain) {

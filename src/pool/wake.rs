@@ -2,15 +2,12 @@
 //! is asked for again: starting what runs, and destroying what is gone, change
 //! nothing.
 
-use super::container::State;
+use super::container::{Container, State};
 use super::{Pool, Step};
 
 impl Pool {
     pub(super) fn woke(&mut self, step: &mut Step) {
-        let timeout_ms = self.config.start_timeout_ms;
-        let containers: Vec<_> = self.ledger.iter().cloned().collect();
-        for mut container in containers {
-            container.memory.unheard_until_ms = container.start_ends_at_ms(timeout_ms);
+        for mut container in self.unfinished(step.now_ms) {
             match container.state {
                 State::Warm { .. } | State::Assigned { .. } => {}
                 State::Starting { deadline_at_ms } => {
@@ -30,5 +27,21 @@ impl Pool {
         self.sweep.assigned_check_at_ms =
             self.sweep.assigned_checked_at_ms.saturating_add(self.config.assigned_check_interval_ms);
         self.deadline_reached(step);
+    }
+    /// The containers on their way somewhere, and those so young that a start
+    /// of theirs may go on unheard.
+    fn unfinished(&self, now_ms: u64) -> Vec<Container> {
+        let timeout_ms = self.config.start_timeout_ms;
+        let unfinished = self.ledger.iter().filter_map(|container| {
+            let unheard_until_ms = container.start_ends_at_ms(timeout_ms);
+            let at_rest = matches!(container.state, State::Warm { .. } | State::Assigned { .. });
+            if at_rest && unheard_until_ms <= now_ms {
+                return None;
+            }
+            let mut container = container.clone();
+            container.memory.unheard_until_ms = unheard_until_ms;
+            Some(container)
+        });
+        unfinished.collect()
     }
 }

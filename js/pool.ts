@@ -68,7 +68,8 @@ export class WarmPool extends DurableObject {
    *   the pool is as it was
    */
   async configure(options: PoolOptions): Promise<void> {
-    throwIfError(await this.#run((object) => object.configure(optionsText(options))));
+    const text = optionsText(options);
+    throwIfError(await this.#run((object) => object.configure(text)));
   }
 
   /**

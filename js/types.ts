@@ -298,13 +298,3 @@ export type WarmPoolErrorCode =
   | "start_timeout"
   /** 500: the Worker's bindings do not fit. */
   | "misconfigured";
-
-/** An error of the pool, as `getContainer` and its like throw it. */
-export interface WarmPoolError extends Error {
-  /** What went wrong, to be told apart by programs. `message` is for people. */
-  readonly code: WarmPoolErrorCode;
-  /** When trying again is worth it, in ms from now; absent where waiting does not help. */
-  readonly retryAfterMs?: number | undefined;
-  /** The HTTP status that goes with the code. */
-  readonly status: number;
-}

@@ -147,7 +147,9 @@ impl Container {
     #[must_use]
     pub fn start_ends_at_ms(&self, timeout_ms: u64) -> u64 {
         match self.state {
-            State::Starting { deadline_at_ms } => deadline_at_ms + (deadline_at_ms - self.created_at_ms),
+            State::Starting { deadline_at_ms } => {
+                deadline_at_ms + deadline_at_ms.saturating_sub(self.created_at_ms)
+            }
             State::Stopping { settled_at_ms, .. } => settled_at_ms,
             State::Warm { .. } | State::Assigned { .. } => self.created_at_ms + 2 * timeout_ms,
         }

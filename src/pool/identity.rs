@@ -106,6 +106,10 @@ pub struct Life {
 
 /// A caller's session id: 1 to 512 bytes of UTF-8 without control characters.
 ///
+/// U+FFFD is refused as well: the platform puts it in the place of header bytes
+/// and halves of surrogate pairs that are no UTF-8, and two sessions that differ
+/// in those only would get one container.
+///
 /// ```
 /// use cf_warm_pool::pool::Session;
 /// assert!(Session::new("alice").is_ok());
@@ -127,6 +131,8 @@ impl Session {
             format!("it has {} bytes", text.len())
         } else if let Some(control) = text.chars().find(|c| c.is_control()) {
             format!("it holds the control character U+{:04X}", u32::from(control))
+        } else if text.contains(char::REPLACEMENT_CHARACTER) {
+            "it was no UTF-8, or holds U+FFFD, which stands for what was none".to_owned()
         } else {
             return Ok(Self(text.into()));
         };

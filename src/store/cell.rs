@@ -3,10 +3,13 @@
 
 use std::fmt;
 
-use super::{StoreError, Value};
+use super::{INTEGER_MAX, StoreError, Value};
 
 /// What an error shows of a value, bytes. Enough for every key.
 const SHOWN_BYTES_MAX: usize = 80;
+
+/// Bits that a number up to [`INTEGER_MAX`] has.
+const COUNT_BITS_MAX: usize = 53;
 
 /// Where a value stands.
 #[derive(Clone, Copy)]
@@ -39,13 +42,16 @@ impl<'a> Cell<'a> {
         parsed.ok_or_else(|| self.unreadable(expected))
     }
 
-    /// The count or moment in it, in a type that may be too narrow for it.
+    /// The count or moment in it, in a type that may be too narrow for it. One
+    /// past [`INTEGER_MAX`] was never recorded as it is, and sums of such
+    /// overflow.
     pub fn count<T: TryFrom<i64>>(&self) -> Result<T, StoreError> {
         let count = match self.value {
-            Value::Integer(number) if *number >= 0 => T::try_from(*number).ok(),
+            Value::Integer(number) if (0..=INTEGER_MAX).contains(number) => T::try_from(*number).ok(),
             _ => None,
         };
-        count.ok_or_else(|| self.unreadable(&format!("a count of {} bits", 8 * size_of::<T>())))
+        let bits = COUNT_BITS_MAX.min(8 * size_of::<T>());
+        count.ok_or_else(|| self.unreadable(&format!("a count of {bits} bits")))
     }
 
     /// The yes or no in it.
@@ -140,6 +146,15 @@ mod tests {
         for (value, fits) in [(-1, false), (0, true), (i64::from(u32::MAX), true), (1 << 32, false)] {
             let refused = message(&Value::Integer(value), |cell| cell.count::<u32>().err());
             assert_eq!(refused.is_empty(), fits, "{value}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_count_past_what_is_recorded_is_refused() {
+        for (value, fits) in [(INTEGER_MAX, true), (INTEGER_MAX + 1, false), (i64::MAX, false)] {
+            let refused = message(&Value::Integer(value), |cell| cell.count::<u64>().err());
+            assert_eq!(refused.is_empty(), fits, "{value}: {refused}");
+            assert!(fits || refused.ends_with(&format!("c is {value}, not a count of 53 bits")), "{refused}");
         }
     }
 

@@ -20,15 +20,17 @@ const MIGRATION_LAST: &str = "SELECT coalesce(max(number), 0) FROM migration";
 const MIGRATION_DONE: &str = "INSERT INTO migration (number) VALUES (?)";
 
 /// A row to a container that exists or may exist. The name needs no index: the
-/// id is made from it.
+/// id is made from it. Lengths are counted in bytes too, since for text they,
+/// like patterns, end at the first NUL.
 const CONTAINER: &str = "
     CREATE TABLE container (
         id TEXT NOT NULL PRIMARY KEY
-            CHECK (length(id) = 64 AND id NOT GLOB '*[^0-9a-f]*'),
+            CHECK (length(id) = 64 AND id NOT GLOB '*[^0-9a-f]*' AND length(CAST(id AS BLOB)) = 64),
         name TEXT NOT NULL
             CHECK (name GLOB '????????-????-????-????-????????????'
                 AND length(replace(name, '-', '')) = 32
-                AND replace(name, '-', '') NOT GLOB '*[^0-9a-f]*'),
+                AND replace(name, '-', '') NOT GLOB '*[^0-9a-f]*'
+                AND length(CAST(name AS BLOB)) = 36),
         generation INTEGER NOT NULL CHECK (generation BETWEEN 1 AND 4294967295),
         created_at_ms INTEGER NOT NULL CHECK (created_at_ms >= 0),
         state TEXT NOT NULL CHECK (state IN ('starting', 'warm', 'assigned', 'stopping')),

@@ -74,6 +74,7 @@ fn an_id_is_64_hex_digits_and_a_name_a_uuid_in_lower_case() {
         "UPDATE container SET id = id || '0'",
         "UPDATE container SET id = upper(id)",
         "UPDATE container SET id = 'g' || substr(id, 2)",
+        "UPDATE container SET id = id || char(0) || 'x'",
     ] {
         refused(&[put(0xab, warm())], statement, "length(id) = 64");
     }
@@ -84,6 +85,7 @@ fn an_id_is_64_hex_digits_and_a_name_a_uuid_in_lower_case() {
         "UPDATE container SET name = upper(name)",
         "UPDATE container SET name = 'g' || substr(name, 2)",
         "UPDATE container SET name = '-' || substr(name, 2)",
+        "UPDATE container SET name = name || char(0) || 'x'",
     ] {
         refused(&[put(0xab, warm())], statement, "name GLOB");
     }

@@ -23,7 +23,7 @@ const WORDS: [(&str, FailureClass); 16] = [
     ("requesting too many containers per second", FailureClass::RateLimit),
     ("generating too much load on durable objects", FailureClass::RateLimit),
     ("durable object is overloaded", FailureClass::Overload),
-    ("network connection lost", FailureClass::Transient),
+    (LOST, FailureClass::Transient),
     ("the container is not listening", FailureClass::Transient),
     ("container did not start after", FailureClass::Transient),
     ("exited before we could determine", FailureClass::Transient),
@@ -33,6 +33,10 @@ const WORDS: [(&str, FailureClass); 16] = [
     // Also the platform's general last error, so it stands last.
     ("there is no container instance that can be provided", FailureClass::Capacity),
 ];
+
+/// The caller's connection is gone, which says nothing of the object at its
+/// other end: what was asked of it may go on.
+const LOST: &str = "network connection lost";
 
 /// A start of what runs already is not a failure.
 const STARTED: &str = "start() cannot be called on a container that is already running";
@@ -52,7 +56,7 @@ pub fn sort(messages: &[String], flags: Flags) -> Failure {
     };
     let class =
         if flags.retryable && class == FailureClass::Permanent { FailureClass::Transient } else { class };
-    Failure::new(class, &text)
+    Failure { may_go_on: lower.contains(LOST), ..Failure::new(class, &text) }
 }
 
 /// Whether a failed start says that the container runs.

@@ -25,6 +25,7 @@ impl Pool {
         if let Some(config) = config
             && let Err(error) = self.apply_config(step, config)
         {
+            step.decision.refused = Some(error.clone());
             return self.refuse(step, claim, error);
         }
         let held = self.ledger.held_by(&session).cloned();
@@ -40,7 +41,7 @@ impl Pool {
     /// A session without a container, with claims that may have waited for a
     /// look at the one it had.
     pub(super) fn claimed_unheld(&mut self, step: &mut Step, session: Session, claims: Vec<ClaimId>) {
-        self.primed = true;
+        self.prime();
         let Some((first, others)) = claims.split_first() else { return };
         if self.queue.join(&session, *first) {
             for claim in others {
@@ -183,7 +184,7 @@ impl Pool {
     /// Asks for a look at `container`, and notes that it is under way.
     pub(super) fn probe(&mut self, step: &mut Step, container: &mut Container, renew: bool) {
         container.memory.probing_since_ms = Some(step.now_ms);
-        self.sweep.under_way.insert((step.now_ms, container.life()));
+        self.sweep.look_asked(step.now_ms, container.life());
         step.decision.commands.push(Command::Probe {
             life: container.life(),
             name: container.name,

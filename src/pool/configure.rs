@@ -31,7 +31,7 @@ impl Pool {
         }
         let before = std::mem::replace(&mut self.config, config);
         self.configured = true;
-        self.primed = true;
+        self.prime();
         self.shorten_intervals(step.now_ms, &before);
         Ok(())
     }

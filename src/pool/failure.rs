@@ -58,6 +58,9 @@ pub struct Failure {
     pub message: String,
     /// The pause the platform asked for, if it did.
     pub retry_after_ms: Option<u64>,
+    /// Whether what was asked for may still be going on: only its answer was
+    /// lost. Not recorded; nothing that it is asked of outlives memory.
+    pub may_go_on: bool,
 }
 
 impl Failure {
@@ -65,6 +68,6 @@ impl Failure {
     #[must_use]
     pub fn new(class: FailureClass, message: &str) -> Self {
         let end = message.floor_char_boundary(ERROR_TEXT_BYTES_MAX.min(message.len()));
-        Self { class, message: message[..end].to_owned(), retry_after_ms: None }
+        Self { class, message: message[..end].to_owned(), retry_after_ms: None, may_go_on: false }
     }
 }

@@ -61,7 +61,7 @@ impl Gate {
             FailureClass::Capacity => self.learn(now_ms, existing, random),
             FailureClass::RateLimit | FailureClass::Overload => self.pause(now_ms, failure, random),
             FailureClass::Transient => {
-                self.failures += 1;
+                self.failures = self.failures.saturating_add(1);
                 if self.failures >= BREAKER_FAILURES {
                     self.pause(now_ms, failure, random);
                 }
@@ -97,7 +97,7 @@ impl Gate {
         let declared = (declared > 0).then_some(declared);
         let learned = self.learned.map(|learned| {
             let trial = usize::from(now_ms >= learned.retry_at_ms && starting == 0);
-            learned.limit + trial
+            learned.limit.saturating_add(trial)
         });
         match (declared, learned) {
             (Some(declared), Some(learned)) => Some(declared.min(learned)),
@@ -150,7 +150,7 @@ impl Gate {
     fn pause(&mut self, now_ms: u64, failure: &Failure, random: u64) {
         let step = match self.pause {
             Some(pause) if now_ms < pause.retry_at_ms => return,
-            Some(pause) => pause.step + 1,
+            Some(pause) => pause.step.saturating_add(1),
             None => 0,
         };
         let backoff_ms = jittered_ms(GATE_BACKOFF_BASE_MS, GATE_BACKOFF_MAX_MS, step, random);
@@ -164,7 +164,7 @@ impl Gate {
                 self.learned = Some(Learned { limit: existing.min(learned.limit), ..learned });
                 return;
             }
-            Some(learned) => learned.step + 1,
+            Some(learned) => learned.step.saturating_add(1),
             None => 0,
         };
         let pause_ms = jittered_ms(LEARNED_BACKOFF_BASE_MS, LEARNED_BACKOFF_MAX_MS, step, random);

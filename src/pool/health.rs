@@ -41,6 +41,15 @@ impl Sweep {
         self.refresh_at_ms = self.refresh_at_ms.max(at_ms);
     }
 
+    /// A look begins. Where the clock was put back, answers from before are not
+    /// later than it.
+    pub(super) fn look_asked(&mut self, now_ms: u64, life: Life) {
+        if self.answered_at_ms > now_ms {
+            self.answered_at_ms = 0;
+        }
+        self.under_way.insert((now_ms, life));
+    }
+
     /// The container is gone, and a look at it ends with it.
     fn forget(&mut self, life: Life) {
         self.under_way.retain(|(_, other)| *other != life);
@@ -77,12 +86,14 @@ impl Pool {
         }
     }
 
-    /// Ends the looks that were never answered.
+    /// Ends the looks that were never answered. Those that claims wait for come
+    /// last: a container such a claim gets instead must not be dropped after it.
     pub(super) fn give_up_looks(&mut self, step: &mut Step) {
-        while let Some((since_ms, life)) = self.sweep.under_way.first().copied() {
-            if since_ms + self.look_patience_ms() > step.now_ms {
-                return;
-            }
+        let patience_ms = self.look_patience_ms();
+        let over =
+            self.sweep.under_way.iter().take_while(|(since_ms, _)| since_ms + patience_ms <= step.now_ms);
+        let (awaited, others): (Vec<_>, Vec<_>) = over.copied().partition(|(_, life)| self.is_awaited(*life));
+        for (since_ms, life) in others.into_iter().chain(awaited) {
             self.sweep.under_way.remove(&(since_ms, life));
             let failure = Failure::new(FailureClass::Transient, "the look was not answered");
             self.probed(step, life, Seen::Unknown(failure));
@@ -92,11 +103,13 @@ impl Pool {
     /// When the next look that claims wait for is given up. The others end with
     /// a round of looks.
     pub(super) fn next_look_ends_ms(&self) -> Option<u64> {
-        let awaited = |life: &Life| {
-            self.ledger.container(life.id).is_some_and(|container| !container.memory.verifying.is_empty())
-        };
-        let first = self.sweep.under_way.iter().find(|(_, life)| awaited(life));
+        let first = self.sweep.under_way.iter().find(|(_, life)| self.is_awaited(*life));
         first.map(|(since_ms, _)| since_ms + self.look_patience_ms())
+    }
+
+    /// Whether claims wait for a look at it.
+    fn is_awaited(&self, life: Life) -> bool {
+        self.ledger.container(life.id).is_some_and(|container| !container.memory.verifying.is_empty())
     }
 
     /// Longer than the platform's side waits for an answer.

@@ -45,6 +45,12 @@ impl Pool {
         });
     }
 
+    /// Has the pool fill itself from here on, the first time at once.
+    pub(super) fn prime(&mut self) {
+        self.sweep.refill_due |= !self.primed;
+        self.primed = true;
+    }
+
     /// Warm containers to keep at the moment.
     pub(super) fn target(&self) -> usize {
         if self.primed && self.config.enabled { self.config.warm_target } else { 0 }

@@ -27,12 +27,13 @@ impl Pool {
     }
 
     /// A failed start may have left the container running: it is destroyed,
-    /// not forgotten.
+    /// not forgotten. One whose caller lost the connection may go on, like one
+    /// whose deadline has come.
     pub(super) fn start_failed(&mut self, step: &mut Step, life: Life, failure: &Failure) {
         let Some(mut container) = self.ledger.living(life) else { return };
         match container.state {
             State::Starting { .. } => {
-                container.memory.start_pending = false;
+                container.memory.start_pending = failure.may_go_on;
                 self.ledger.put(container);
                 let cause = match failure.class {
                     FailureClass::Capacity => StopCause::NoRoom,
@@ -40,6 +41,7 @@ impl Pool {
                 };
                 self.give_up_start(step, life.id, cause, failure);
             }
+            State::Stopping { .. } if failure.may_go_on => {}
             State::Stopping { .. } => self.start_settled(step, life.id),
             State::Warm { .. } | State::Assigned { .. } => {}
         }

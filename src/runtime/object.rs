@@ -40,6 +40,8 @@ struct Host {
     store: Store<ObjectSql>,
     /// `None` until loaded, and again after a commit that failed.
     pool: RefCell<Option<Pool>>,
+    /// Whether the loaded pool has asked again for what was under way.
+    woken: Cell<bool>,
     storage_failures: Cell<u64>,
     containers: RefCell<Option<(Option<String>, Namespace)>>,
     waiting: RefCell<BTreeMap<ClaimId, oneshot::Sender<Answer>>>,
@@ -78,6 +80,7 @@ impl PoolObject {
                 env,
                 store,
                 pool: RefCell::new(None),
+                woken: Cell::new(false),
                 storage_failures: Cell::new(0),
                 containers: RefCell::new(None),
                 waiting: RefCell::new(BTreeMap::new()),
@@ -228,11 +231,13 @@ impl Host {
 
     /// A rebuilt pool first asks again for whatever was under way.
     fn ensure_woken(self: &Rc<Self>) -> Result<(), PoolError> {
-        if self.pool.borrow().is_some() {
+        self.ensure_loaded()?;
+        if self.woken.get() {
             return Ok(());
         }
-        self.ensure_loaded()?;
-        self.decide_and_act(Event::Woke)
+        self.decide_and_act(Event::Woke)?;
+        self.woken.set(true);
+        Ok(())
     }
 
     fn ensure_loaded(&self) -> Result<(), PoolError> {
@@ -244,6 +249,7 @@ impl Host {
             pool.count_storage_failure();
         }
         *self.pool.borrow_mut() = Some(pool);
+        self.woken.set(false);
         Ok(())
     }
 

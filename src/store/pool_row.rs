@@ -112,7 +112,12 @@ fn read_learned([limit, retry, step]: [Cell<'_>; 3]) -> Result<Learned, StoreErr
 
 fn read_failure([class, message, retry]: [Cell<'_>; 3]) -> Result<Failure, StoreError> {
     let retry_after_ms = optional([retry], |[retry]| retry.count())?;
-    Ok(Failure { class: read_class(class)?, message: message.text()?.to_owned(), retry_after_ms })
+    Ok(Failure {
+        class: read_class(class)?,
+        message: message.text()?.to_owned(),
+        retry_after_ms,
+        may_go_on: false,
+    })
 }
 
 fn read_class(cell: Cell<'_>) -> Result<FailureClass, StoreError> {

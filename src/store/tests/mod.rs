@@ -85,6 +85,7 @@ fn full_pool_row() -> PoolRow {
                 class: FailureClass::RateLimit,
                 message: "too many containers per second".to_owned(),
                 retry_after_ms: Some(11),
+                may_go_on: false,
             }),
         },
     }

@@ -1,0 +1,97 @@
+//! Where the run asks the reference, and holds the rows against what really runs.
+
+use std::collections::BTreeMap;
+
+use cf_warm_pool::pool::{Change, Command, Config, Decision, Event};
+
+use super::happening::Number;
+use super::machine::number_of;
+use super::reference::{Commit, Violation, look_patience_ms};
+use super::world::World;
+
+/// Longest time a claim waits, as the pool bounds it.
+const PATIENCE_MAX_MS: u64 = 600_000;
+
+/// Calls, timers and answers on their way.
+const SLACK_MS: u64 = 1_500;
+
+/// Wake-ups that a container without a row saw.
+pub type Orphans = BTreeMap<Number, u32>;
+
+impl World {
+    pub fn check_commit(&mut self, event: &Event, decision: &Decision, clock_ms: u64) {
+        let Some(pool) = self.object.memory.as_ref().and_then(|memory| memory.pool.as_ref()) else { return };
+        let configs = [&self.knobs.configs[0], &self.knobs.configs[1], &**pool.config()];
+        let patience_ms = |waiting| patience_ms(&configs, waiting);
+        let commit =
+            Commit { event, decision, pool, clock_ms, now_ms: self.now_ms, patience_ms: &patience_ms };
+        let checked = pool
+            .check_invariants()
+            .map_err(|text| Violation::new("1 the pool's own", text))
+            .and_then(|()| self.reference.committed(&commit));
+        if let Err(violation) = checked.and_then(|()| self.check_truth(event, decision)) {
+            self.break_rule(violation);
+        }
+    }
+
+    /// Whatever runs has a row, at the latest after two wake-ups.
+    fn check_truth(&mut self, event: &Event, decision: &Decision) -> Result<(), Violation> {
+        for change in &decision.changes {
+            if let Change::DeleteContainer(id) = change {
+                let number = number_of(*id);
+                if self.platform.machines[number].running {
+                    let text = format!("container {number} runs, and its row was deleted");
+                    return Err(Violation::new("7 orphan", text));
+                }
+            }
+        }
+        if !matches!(event, Event::Woke | Event::DeadlineReached) {
+            return Ok(());
+        }
+        let rows = &self.reference.rows;
+        let without: Vec<_> =
+            self.platform.running.iter().copied().filter(|number| !rows.contains_key(number)).collect();
+        self.orphans.retain(|number, _| without.contains(number));
+        for number in without {
+            let seen = self.orphans.entry(number).or_default();
+            *seen += 1;
+            if *seen > 2 {
+                return Err(Violation::new("7 orphan", format!("container {number} runs, and has no row")));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn check_command(&mut self, command: &Command) {
+        if let Err(violation) = self.reference.command_sent(command) {
+            self.break_rule(violation);
+        }
+    }
+
+    pub fn check_alarm(&mut self) {
+        let Some(pool) = self.object.memory.as_ref().and_then(|memory| memory.pool.as_ref()) else { return };
+        let checked = self.reference.check_alarm(self.object.alarm_at_ms, self.clock_ms(), pool.config());
+        if let Err(violation) = checked {
+            self.break_rule(violation);
+        }
+    }
+
+    pub fn check_figures(&mut self) {
+        let Some(pool) = self.object.memory.as_ref().and_then(|memory| memory.pool.as_ref()) else { return };
+        let stats = pool.stats(self.clock_ms());
+        let checked = self.reference.figures_shown(&stats.counters, stats.total() as u64);
+        if let Err(violation) = checked {
+            self.break_rule(violation);
+        }
+    }
+}
+
+/// How long a claim may take beside so many that wait: a look that is given up, `queueTimeout`,
+/// and `startTimeout` for each batch ahead.
+fn patience_ms(configs: &[&Config], waiting: u64) -> u64 {
+    let most = |part: fn(&Config) -> u64| configs.iter().map(|config| part(config)).max().unwrap_or(0);
+    let slots = configs.iter().map(|config| config.start_concurrency as u64).min().unwrap_or(1);
+    let starts_ms = most(|config| config.start_timeout_ms) * (waiting / slots + 1);
+    let queue_ms = most(|config| config.queue_timeout_ms);
+    most(look_patience_ms) + (queue_ms + starts_ms).min(PATIENCE_MAX_MS) + SLACK_MS
+}

@@ -1,0 +1,118 @@
+//! What the simulation found, without it: a scenario to each.
+
+use std::rc::Rc;
+
+use cf_warm_pool::pool::{
+    ClaimId, Command, Config, ContainerId, ContainerName, Event, Fresh, Health, Identity, Life, Pool, Reply,
+    Seen, Session,
+};
+
+use super::happening::failure;
+
+/// Seeds 55 and 171: a start is asked for, its connection is lost, and the
+/// destroy that follows succeeds before the instance is there. Seen to fail:
+/// that destroy was taken as proof, the row went, and the container ran on.
+pub fn lost_connection() -> Result<(), String> {
+    let mut pool = Pool::default();
+    let mut names = Names(0);
+    pool.handle(0, &mut names, Event::Woke);
+    let session = Session::new("alice").map_err(|error| error.to_string())?;
+    let decision = pool.handle(0, &mut names, Event::Claimed { claim: ClaimId(1), session, config: None });
+    let Some(Command::Start { life, timeout_ms, .. }) = decision.commands.first().cloned() else {
+        return Err(format!("nothing starts: {decision:?}"));
+    };
+    let lost = Event::StartFailed { life, failure: failure("Network connection lost.") };
+    let given_up = pool.handle(10, &mut names, lost);
+    let conclusive = given_up.commands.iter().any(|command| sends_destroy(command, life, true));
+    let destroyed = |conclusive| Event::DestroyAnswered { life, conclusive, result: Ok(()) };
+    pool.handle(20, &mut names, destroyed(conclusive));
+    if !pool.containers().any(|container| container.life() == life) {
+        return Err("the row went while the start may go on".to_owned());
+    }
+    let again = pool.handle(2 * timeout_ms, &mut names, Event::DeadlineReached);
+    let sent = again.commands.iter().any(|command| sends_destroy(command, life, true));
+    if !sent {
+        return Err(format!("no destroy when the start has ended: {again:?}"));
+    }
+    pool.handle(2 * timeout_ms, &mut names, destroyed(true));
+    match pool.containers().any(|container| container.life() == life) {
+        true => Err("the row stays after a destroy that proves it gone".to_owned()),
+        false => Ok(()),
+    }
+}
+
+fn sends_destroy(command: &Command, to: Life, proves: bool) -> bool {
+    matches!(command, Command::Destroy { life, conclusive, .. } if *life == to && *conclusive == proves)
+}
+
+/// Seed 103880130735640: two looks are never answered and given up together,
+/// one at the session's container, one at the warm container its claim gets
+/// instead. Seen to fail: the claim was answered with a container that the same
+/// event destroyed.
+pub fn looks_given_up_together() -> Result<(), String> {
+    let health = Health { unhealthy_after: 1, ..Config::default().health };
+    let config = Config { warm_target: 2, verify_after_ms: Some(0), health, ..Config::default() };
+    let mut pool = Pool::default();
+    let mut names = Names(0);
+    pool.handle(0, &mut names, Event::Woke);
+    let claim = |number, config| {
+        let session = Session::new("alice").expect("five letters");
+        Event::Claimed { claim: ClaimId(number), session, config }
+    };
+    pool.handle(0, &mut names, claim(1, Some(Rc::new(config))));
+    let lives: Vec<_> = pool.containers().map(|container| container.life()).collect();
+    for life in &lives {
+        pool.handle(1_000, &mut names, Event::StartSucceeded { life: *life });
+    }
+    // Alice holds the first. A look at it, then at the other two, of whom the last answers.
+    pool.handle(11_000, &mut names, claim(2, None));
+    pool.handle(11_001, &mut names, Event::DeadlineReached);
+    let answered = Event::Probed { life: lives[2], seen: Seen::Alive, renewal_failed: false };
+    pool.handle(11_002, &mut names, answered);
+    let decision = pool.handle(60_000, &mut names, Event::DeadlineReached);
+    let [Reply { result: Ok(grant), .. }] = decision.replies.as_slice() else {
+        return Err(format!("alice is not served: {decision:?}"));
+    };
+    let held = pool.containers().any(|container| container.id == grant.id && container.session().is_some());
+    if held { Ok(()) } else { Err(format!("alice got a container that is not hers: {decision:?}")) }
+}
+
+/// Seed 701454: an answer, the clock is put back, and then no look at anything
+/// is answered. Seen to fail: the old answer passed for one that came meanwhile,
+/// and a container was dropped for the platform's silence.
+pub fn clock_put_back() -> Result<(), String> {
+    let health = Health { unhealthy_after: 1, ..Config::default().health };
+    let config = Config { warm_target: 1, health, ..Config::default() };
+    let mut pool = Pool::default();
+    let mut names = Names(0);
+    pool.handle(900_000, &mut names, Event::Woke);
+    let decision = pool.handle(900_000, &mut names, Event::Configured { config: Rc::new(config) });
+    let Some(Command::Start { life, .. }) = decision.commands.first().cloned() else {
+        return Err(format!("nothing starts: {decision:?}"));
+    };
+    let seen = |seen| Event::Probed { life, seen, renewal_failed: false };
+    pool.handle(901_000, &mut names, Event::StartSucceeded { life });
+    pool.handle(911_000, &mut names, Event::DeadlineReached);
+    pool.handle(911_001, &mut names, seen(Seen::Alive));
+    // Back by ten minutes; a shorter interval makes the next look due.
+    let shorter = Config { warm_target: 1, health, refresh_interval_ms: 1_000, ..Config::default() };
+    pool.handle(300_000, &mut names, Event::Configured { config: Rc::new(shorter) });
+    pool.handle(301_000, &mut names, Event::DeadlineReached);
+    let silence = Seen::Unknown(failure("no answer within 5000 ms"));
+    let decision = pool.handle(306_000, &mut names, seen(silence));
+    let dropped = decision.commands.iter().any(|command| sends_destroy(command, life, true));
+    if dropped { Err(format!("silence dropped a container: {decision:?}")) } else { Ok(()) }
+}
+
+struct Names(u8);
+
+impl Fresh for Names {
+    fn identity(&mut self) -> Identity {
+        self.0 += 1;
+        Identity { id: ContainerId([self.0; 32]), name: ContainerName([self.0; 16]) }
+    }
+
+    fn random(&mut self) -> u64 {
+        0
+    }
+}

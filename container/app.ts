@@ -87,7 +87,7 @@ function echoSocket({ active, ended }: Activity): Response {
   server.accept();
   server.addEventListener("message", ({ data }) => {
     active();
-    server.send(data);
+    server.send(data as string | ArrayBuffer);
   });
   server.addEventListener("error", close);
   server.addEventListener("close", ({ code }) => {

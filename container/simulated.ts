@@ -1,12 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
 import { serve } from "./app.ts";
-import { exitedEarly, Machine } from "./machine.ts";
+import { exitedEarly, Instance } from "./instance.ts";
 import { StoredState, type State } from "./state.ts";
 import { bootTimeMs, durationMs, stopTimeMs, type SimulationVars } from "./times.ts";
 
 /** What `startAndWaitForPorts()` takes besides the ports. */
 export interface StartLimits {
-  /** Taken and ignored: the simulation has a machine at once or not at all. */
+  /** Taken and ignored: the simulation has an instance at once or not at all. */
   instanceGetTimeoutMS?: number;
   portReadyTimeoutMS?: number;
   waitInterval?: number;
@@ -14,58 +14,61 @@ export interface StartLimits {
 
 const PORT_READY_TIMEOUT_MS = 20_000;
 const WAIT_INTERVAL_MS = 300;
-/** An alarm handler may run for 15 minutes. */
 const ALARM_WAIT_MAX_MS = 180_000;
 
 /**
  * A container class that runs anywhere: the RPC and the manners of `Container` from
- * `@cloudflare/containers`, over a machine that is pretended. (The real class throws in its
+ * `@cloudflare/containers`, over an instance that is pretended. (The real class throws in its
  * constructor where there are no containers, so it cannot be extended.)
  *
- * `stop()` only signals; `destroy()` resolves when the machine is gone; a failed start leaves the
- * machine running; `fetch()` starts a stopped one; `onStop()` comes late, and again if it throws.
+ * `stop()` only signals; `destroy()` resolves when the instance is gone; a failed start leaves the
+ * instance running; `fetch()` starts a stopped one; `onStop()` comes late, and again if it throws.
  */
 export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env> {
   /** Time without a request after which it stops: seconds, or `"30s"`, `"10m"`, `"2h"`. */
   sleepAfter: string | number = "10m";
 
-  readonly #machine: Machine;
+  readonly #instance: Instance;
   readonly #state: StoredState;
   #starting: Promise<void> | undefined;
   /** Grows with each `destroy()`, so that a start under way sees that it was overtaken. */
   #life = 0;
   #inFlight = 0;
   #sleepAtMs = 0;
-  #wakeAlarm = () => {};
+  #wakeAlarm: (() => void) | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#machine = new Machine(ctx.storage);
+    this.#instance = new Instance(ctx.storage);
     this.#state = new StoredState(ctx.storage);
     void ctx.blockConcurrencyWhile(async () => {
       // Not before a subclass's fields, such as `sleepAfter`, are set: an await sees to that.
-      await (this.#machine.instance ? ctx.storage.setAlarm(Date.now()) : Promise.resolve());
+      await (this.#instance.record ? ctx.storage.setAlarm(Date.now()) : Promise.resolve());
       this.renewActivityTimeout();
     });
   }
 
   // ---- what a subclass may replace
 
-  /** Asks for a machine; resolves to the ms until its ports open, rejects if there is none. */
+  /** Asks for an instance; resolves to the ms until its ports open, rejects if there is none. */
   protected beforeStart(): Promise<number> {
     return Promise.resolve(bootTimeMs(this.env as SimulationVars));
   }
 
-  /** The machine is gone for certain. May be called again for the same one. */
+  /** The instance is gone for certain. May be called again for the same one. */
   protected afterExit(): Promise<void> {
     return Promise.resolve();
   }
 
-  onStart(): void | Promise<void> {}
+  onStart(): void | Promise<void> {
+    // For subclasses.
+  }
 
   /** Called some time after an exit, but not after a crash; called again if it throws. */
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- named for subclasses
-  onStop(params: { exitCode: number; reason: "exit" }): void | Promise<void> {}
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- what a subclass is handed
+  onStop(_params: { exitCode: number; reason: "exit" }): void | Promise<void> {
+    // For subclasses.
+  }
 
   async onActivityExpired(): Promise<void> {
     await this.stop();
@@ -78,7 +81,7 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
     return this.#state.current;
   }
 
-  /** Resolves when the machine runs; its ports may still be closed. */
+  /** Resolves when the instance runs; its ports may still be closed. */
   async start(): Promise<void> {
     await this.#launch();
     await this.onStart();
@@ -93,22 +96,22 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
     const deadlineAtMs = Date.now() + (limits.portReadyTimeoutMS ?? PORT_READY_TIMEOUT_MS);
     await this.#syncStopped();
     await this.#launch();
-    await this.#machine.portsOpen(deadlineAtMs, limits.waitInterval ?? WAIT_INTERVAL_MS);
+    await this.#instance.portsOpen(deadlineAtMs, limits.waitInterval ?? WAIT_INTERVAL_MS);
     this.#state.become("healthy");
     await this.onStart();
   }
 
-  /** Signals the machine, which takes a while to exit; another signal does not put that off. */
+  /** Signals the instance, which takes a while to exit; another signal does not put that off. */
   async stop(signal: "SIGTERM" | "SIGINT" | "SIGKILL" | number = "SIGTERM"): Promise<void> {
-    if (this.#machine.running) {
+    if (this.#instance.running) {
       const killed = signal === "SIGKILL" || signal === 9;
-      this.#machine.exitIn(killed ? 0 : stopTimeMs(this.env as SimulationVars));
+      this.#instance.exitIn(killed ? 0 : stopTimeMs(this.env as SimulationVars));
       await this.#nudge();
     }
     await this.#syncStopped();
   }
 
-  /** Kills the machine; resolves when it is gone. */
+  /** Kills the instance; resolves when it is gone. */
   async destroy(): Promise<void> {
     await this.#end("stopped_with_code", 137);
   }
@@ -118,7 +121,7 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
   }
 
   override async fetch(request: Request): Promise<Response> {
-    if (!this.#machine.running || this.#state.current.status !== "healthy") {
+    if (!this.#instance.running || this.#state.current.status !== "healthy") {
       try {
         await this.startAndWaitForPorts();
       } catch (error) {
@@ -129,7 +132,7 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
       await this.crash();
       return new Response("Container suddenly disconnected, try again", { status: 500 });
     }
-    const { boot = 0, startedAtMs = 0 } = this.#machine.instance ?? {};
+    const { boot = 0, startedAtMs = 0 } = this.#instance.record ?? {};
     const { id } = this.ctx;
     this.#inFlight += 1;
     this.renewActivityTimeout();
@@ -140,24 +143,24 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
     );
   }
 
-  /** Like the real class, stays in its alarm while the machine runs, and so in memory. */
+  /** Like the real class, stays in its alarm while the instance runs, and so in memory. */
   override async alarm(): Promise<void> {
     await this.#noticeExit();
     await this.#syncStopped();
-    const { instance } = this.#machine;
-    if (!instance) return;
+    const { record } = this.#instance;
+    if (!record) return;
     if (this.#inFlight > 0) this.renewActivityTimeout();
     if (this.#sleepAtMs <= Date.now()) {
       await this.onActivityExpired();
       this.renewActivityTimeout();
     } else {
-      const lookAtMs = Math.min(instance.exitAtMs, this.#sleepAtMs);
+      const lookAtMs = Math.min(record.exitAtMs, this.#sleepAtMs);
       await this.#pause(Math.min(lookAtMs - Date.now(), ALARM_WAIT_MAX_MS));
     }
     await this.ctx.storage.setAlarm(Date.now());
   }
 
-  /** Not a method of the real class: the machine dies by itself, and nobody is told. */
+  /** Not a method of the real class: the instance dies by itself, and nobody is told. */
   async crash(): Promise<void> {
     await this.#end("stopped");
   }
@@ -166,7 +169,7 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
 
   async #launch(): Promise<void> {
     this.renewActivityTimeout();
-    if (this.#machine.running) return;
+    if (this.#instance.running) return;
     const starting = (this.#starting ??= this.#boot(this.#life));
     try {
       await starting;
@@ -182,16 +185,16 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
       await this.afterExit();
       throw exitedEarly();
     }
-    this.#machine.start(bootMs);
+    this.#instance.start(bootMs);
     this.#state.become("running");
     await this.#nudge();
   }
 
-  /** Ends the machine at once. */
+  /** Ends the instance at once. */
   async #end(status: State["status"], exitCode?: number): Promise<void> {
     this.#life += 1;
     this.#starting = undefined;
-    const wasThere = this.#machine.remove();
+    const wasThere = this.#instance.remove();
     if (wasThere) this.#state.become(status, exitCode);
     await this.afterExit();
     if (wasThere) await this.#nudge();
@@ -199,8 +202,8 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
 
   /** An exit after a signal happens by the clock: whoever looks first records it. */
   async #noticeExit(): Promise<void> {
-    if (!this.#machine.instance || this.#machine.running) return;
-    this.#machine.remove();
+    if (!this.#instance.record || this.#instance.running) return;
+    this.#instance.remove();
     this.#state.become("stopped_with_code", 0);
     await this.afterExit();
     await this.#nudge();
@@ -209,13 +212,12 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
   /** Tells `onStop()` of an exit that it was not told of. */
   async #syncStopped(): Promise<void> {
     const { status, exitCode = 0, lastChange } = this.#state.current;
-    if (this.#machine.running || status === "stopped") return;
+    if (this.#instance.running || status === "stopped") return;
     await this.onStop({ exitCode, reason: "exit" });
     const { current } = this.#state;
-    if (current.status === status && current.lastChange === lastChange) this.#state.become("stopped");
+    if (current.status === status && current.lastChange === lastChange)
+      this.#state.become("stopped");
   }
-
-  // ---- time
 
   #requestEnded(): void {
     this.#inFlight -= 1;
@@ -232,9 +234,9 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
     });
   }
 
-  /** Makes the alarm look at the machine again. */
+  /** Makes the alarm look at the instance again. */
   async #nudge(): Promise<void> {
-    this.#wakeAlarm();
+    this.#wakeAlarm?.();
     await this.ctx.storage.setAlarm(Date.now());
   }
 }
@@ -242,8 +244,7 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
 /** How the real class answers a request for which it could not start its container. */
 function startFailure(error: unknown): Response {
   const message = error instanceof Error ? error.message : String(error);
-  const tooFast = /too many containers per second/i.test(message);
   const noRoom = /no container instance|maximum number of running/i.test(message);
-  const status = tooFast ? 429 : noRoom ? 503 : 500;
+  const status = /too many containers per second/i.test(message) ? 429 : noRoom ? 503 : 500;
   return new Response(`Failed to start container: ${message}`, { status });
 }

@@ -1,7 +1,7 @@
-// The machine behind a simulated container. It goes on running while its object is evicted or the
+// The instance behind a simulated container. It goes on running while its object is evicted or the
 // process restarts, so all that is known of it lives in the object's storage.
 
-interface Instance {
+interface StoredInstance {
   boot: number;
   startedAtMs: number;
   /** Infinity: never. */
@@ -10,20 +10,20 @@ interface Instance {
   exitAtMs: number;
 }
 
-export class Machine {
+export class Instance {
   readonly #kv: SyncKvStorage;
 
   constructor(storage: DurableObjectStorage) {
     this.#kv = storage.kv;
   }
 
-  get instance(): Readonly<Instance> | undefined {
-    return this.#kv.get<Instance>("instance");
+  get record(): Readonly<StoredInstance> | undefined {
+    return this.#kv.get<StoredInstance>("instance");
   }
 
   get running(): boolean {
-    const instance = this.instance;
-    return instance !== undefined && Date.now() < instance.exitAtMs;
+    const record = this.record;
+    return record !== undefined && Date.now() < record.exitAtMs;
   }
 
   start(bootMs: number): void {
@@ -36,9 +36,9 @@ export class Machine {
 
   /** Makes it exit after `graceMs`; an exit that is due sooner stays as it is. */
   exitIn(graceMs: number): void {
-    const instance = this.instance;
-    if (!instance) return;
-    this.#put({ ...instance, exitAtMs: Math.min(instance.exitAtMs, Date.now() + graceMs) });
+    const record = this.record;
+    if (!record) return;
+    this.#put({ ...record, exitAtMs: Math.min(record.exitAtMs, Date.now() + graceMs) });
   }
 
   /** Takes it away; false if there was none. */
@@ -46,21 +46,21 @@ export class Machine {
     return this.#kv.delete("instance");
   }
 
-  /** Resolves when the ports answer; rejects at the deadline, and when the machine is gone. */
+  /** Resolves when the ports answer; rejects at the deadline, and when the instance is gone. */
   async portsOpen(deadlineAtMs: number, waitIntervalMs: number): Promise<void> {
     for (;;) {
-      const instance = this.instance;
-      if (!instance || !this.running) throw exitedEarly();
+      const record = this.record;
+      if (!record || !this.running) throw exitedEarly();
       const nowMs = Date.now();
-      if (nowMs >= instance.portsOpenAtMs) return;
+      if (nowMs >= record.portsOpenAtMs) return;
       if (nowMs >= deadlineAtMs) throw new Error("the container is not listening");
-      const lookAtMs = Math.min(instance.portsOpenAtMs, deadlineAtMs, nowMs + waitIntervalMs);
+      const lookAtMs = Math.min(record.portsOpenAtMs, deadlineAtMs, nowMs + waitIntervalMs);
       await new Promise((done) => setTimeout(done, lookAtMs - nowMs));
     }
   }
 
-  #put(instance: Instance): void {
-    this.#kv.put("instance", instance);
+  #put(record: StoredInstance): void {
+    this.#kv.put("instance", record);
   }
 }
 

@@ -1,0 +1,158 @@
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { createWarmPool, type WarmPool, type WarmPoolConfig } from "../../dist/index.js";
+import { eventually, kill, ledger, nameOf, TestPool } from "./harness.ts";
+
+/** Longer than any call to KV may hold up a claim. */
+const LIMIT_MS = 3000;
+
+test("the second request of a session does not reach the pool", async () => {
+  const pool = new HintedPool();
+  const first = await pool.claim("alice");
+  await hintOf(pool, "alice");
+  expect(pool.calls).toBe(1);
+
+  for (let i = 0; i < 5; i++) expect(await pool.claim("alice")).toBe(first);
+  expect(pool.calls).toBe(1);
+  expect(await pool.plain.stats()).toMatchObject({ claims: 1 });
+});
+
+test("a hint to a container that has died is dropped, and the pool's answer takes its place", async () => {
+  const pool = new HintedPool({ verifyAfter: 0 });
+  const first = await pool.claim("alice");
+  const before = await hintOf(pool, "alice");
+  await kill(first);
+
+  const second = await pool.claim("alice");
+  expect(second).not.toBe(first);
+  expect(pool.calls).toBe(2);
+  await eventually(async () => expect(await hintOf(pool, "alice")).not.toBe(before));
+  expect(await hintOf(pool, "alice")).toContain(second);
+  expect(await pool.claim("alice")).toBe(second);
+  expect(pool.calls).toBe(2);
+});
+
+test("a hint to a container whose stop was reported does not bring it back", async () => {
+  const pool = new HintedPool();
+  const first = await pool.claim("alice");
+  await hintOf(pool, "alice");
+  await pool.plain.object.reportStopped(first);
+  await pool.plain.atRest(0);
+
+  expect(await pool.claim("alice")).not.toBe(first);
+  expect((await ledger()).runs.find(({ name }) => name === first)).toMatchObject({
+    running: false,
+  });
+});
+
+test("hints of two pools for the same session are told apart", async () => {
+  const [one, other] = [new HintedPool(), new HintedPool()];
+  const containers = [await one.claim("alice"), await other.claim("alice")];
+  await hintOf(one, "alice");
+  await hintOf(other, "alice");
+
+  expect([await one.claim("alice"), await other.claim("alice")]).toEqual(containers);
+  expect(new Set(containers).size).toBe(2);
+});
+
+test.each(["", "null", "{}", "[1]", '{"name":"x"}', "x".repeat(100_000)])(
+  "a hint that is none (%.20s) costs a call to the pool",
+  async (text) => {
+    const pool = new HintedPool();
+    const first = await pool.claim("alice");
+    const hint = await hintOf(pool, "alice");
+    await env.HINTS.put(pool.keyOf("alice"), text);
+
+    expect(await pool.claim("alice")).toBe(first);
+    expect(pool.calls).toBe(2);
+    await eventually(async () => expect(await hintOf(pool, "alice")).toContain(first));
+    expect(hint).toContain(first);
+  },
+);
+
+const FAULTS: [string, () => Promise<never>][] = [
+  [
+    "throws",
+    () => {
+      throw new Error("KV is down");
+    },
+  ],
+  ["rejects", () => Promise.reject(new Error("KV GET failed: 500 Internal Server Error"))],
+  ["never answers", () => new Promise<never>(() => undefined)],
+];
+
+test.each(FAULTS)("KV that %s costs a claim nothing but time under a limit", async (_, fail) => {
+  const pool = new HintedPool({ idCache: fakeKv({ get: fail, put: fail, delete: fail }) });
+  const containers = [];
+  for (let i = 0; i < 3; i++) {
+    const claimedFrom = Date.now();
+    containers.push(await pool.claim("alice"));
+    expect(Date.now() - claimedFrom).toBeLessThan(LIMIT_MS);
+  }
+
+  expect(new Set(containers).size).toBe(1);
+  expect(await pool.plain.stats()).toMatchObject({ claims: 3, misses: 1, sticky: 2, errors: 0 });
+});
+
+test.each(FAULTS)(
+  "KV that answers, but %s when it is written to, fails no claim",
+  async (_, fail) => {
+    const stale = JSON.stringify({
+      name: crypto.randomUUID(),
+      generation: 1,
+      expiresAtMs: Date.now() + 600_000,
+    });
+    const kv = fakeKv({ get: () => Promise.resolve(stale), put: fail, delete: fail });
+    const pool = new HintedPool({ idCache: kv });
+    const claimedFrom = Date.now();
+
+    expect(await pool.claim("alice")).toBe(await pool.plain.claim("alice"));
+    expect(Date.now() - claimedFrom).toBeLessThan(LIMIT_MS);
+  },
+);
+
+/** A pool whose client keeps hints, and counts its calls to the pool object. */
+class HintedPool {
+  readonly plain = new TestPool({ warmTarget: 0 });
+  readonly #client;
+  calls = 0;
+
+  constructor(config: WarmPoolConfig = {}) {
+    const defaults = { warmTarget: 0, idCache: env.HINTS, poolName: this.plain.name };
+    this.#client = createWarmPool(this.#counting(), env.CONTAINER, { ...defaults, ...config });
+  }
+
+  async claim(session: string): Promise<string> {
+    return nameOf(await this.#client.getContainer(session));
+  }
+
+  keyOf(session: string): string {
+    return `${this.plain.name}:${session}`;
+  }
+
+  #counting(): DurableObjectNamespace<WarmPool> {
+    const count = () => this.calls++;
+    const namespace: Pick<DurableObjectNamespace<WarmPool>, "idFromName" | "get"> = {
+      idFromName: (name) => env.WARM_POOL.idFromName(name),
+      get: (id) => {
+        count();
+        return env.WARM_POOL.get(id);
+      },
+    };
+    return namespace as DurableObjectNamespace<WarmPool>;
+  }
+}
+
+/** The text KV holds for the session; waits for it, since it is written after the answer. */
+function hintOf(pool: HintedPool, session: string): Promise<string> {
+  return eventually(async () => {
+    const text = await env.HINTS.get(pool.keyOf(session));
+    if (text === null) throw new Error(`no hint for ${session}`);
+    return text;
+  });
+}
+
+/** Stands for the platform's faults, which real KV does not have here. */
+function fakeKv(methods: Record<"get" | "put" | "delete", () => Promise<unknown>>): KVNamespace {
+  return methods as unknown as KVNamespace;
+}

@@ -1,0 +1,52 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { errorOf, eventually, ledger, TestPool } from "./harness.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test("after a panic the next call is answered from the recorded state", async () => {
+  const pool = new TestPool({ warmTarget: 2, refreshInterval: 3_600_000 });
+  const alices = await pool.claim("alice");
+  await pool.atRest(2);
+  await panic(pool);
+
+  expect(await eventually(() => pool.claim("alice"))).toBe(alices);
+  await pool.atRest(2);
+  expect((await ledger()).running.map(({ id }) => id).sort()).toEqual(await pool.tracked());
+  expect(await pool.claim("bob")).not.toBe(alices);
+});
+
+test("a panic in one pool costs another nothing but its memory", async () => {
+  const [pool, other] = [new TestPool({ warmTarget: 1 }), new TestPool({ warmTarget: 1 })];
+  const alices = await other.claim("alice");
+  await pool.claim("bob");
+  await Promise.all([pool.atRest(1), other.atRest(1)]);
+  await panic(pool);
+
+  expect(await eventually(() => other.claim("alice"))).toBe(alices);
+  await Promise.all([pool.atRest(1), other.atRest(1)]);
+  expect(await ledger()).toMatchObject({ starts: 4 });
+});
+
+test("a pool that panicked is woken by its alarm", async () => {
+  const pool = new TestPool({ warmTarget: 1, refreshInterval: 1000 });
+  await pool.claim("alice");
+  await pool.atRest(1);
+  await panic(pool);
+
+  expect(await pool.wake()).toBe(true);
+  await pool.atRest(1);
+});
+
+/**
+ * The platform's UUIDs are UUIDs, and the pool takes them for granted: one that is none makes it
+ * panic in the middle of a decision.
+ */
+async function panic(pool: TestPool): Promise<void> {
+  const broken = vi.spyOn(crypto, "randomUUID").mockReturnValue("no-UUID-at-all-0-0");
+  const error = await errorOf(pool.object.getContainer("mallory"));
+  expect(broken).toHaveBeenCalled();
+  broken.mockRestore();
+  expect(error.message).toContain("panic");
+}

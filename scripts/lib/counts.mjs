@@ -26,6 +26,17 @@ export function countsOfCargo(output) {
   return sumOf(results);
 }
 
+/** The simulation's seeds that broke no rule: it ends at the first that does. */
+export function countsOfRuns(output) {
+  return { ...NO_COUNTS, passed: Number(output.match(/^(\d+) runs, /m)?.[1] ?? 0) };
+}
+
+/** Bugs that were planted, and those of them that the simulation found. */
+export function countsOfMutants(output) {
+  const [, found, planted] = output.match(/^(\d+) of (\d+) found$/m) ?? [0, 0, 0];
+  return { ...NO_COUNTS, passed: Number(found), failed: Number(planted) - Number(found) };
+}
+
 /** Node's runner closes with `ℹ pass 3` and the like; a cancelled test did not pass. */
 export function countsOfNode(output) {
   const text = stripVTControlCharacters(output);

@@ -1,7 +1,15 @@
 // The tiers of tests in the order in which they run. A tier more is an entry more in this table.
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { countsOfCargo, countsOfNode, countsOfVitest, NO_COUNTS } from "./counts.mjs";
+import {
+  countsOfCargo,
+  countsOfMutants,
+  countsOfNode,
+  countsOfRuns,
+  countsOfVitest,
+  NO_COUNTS,
+  sumOf,
+} from "./counts.mjs";
 import { cacheDir, inRoot } from "./project.mjs";
 import { childEnv, run } from "./run.mjs";
 import { filesUnder } from "./stamp.mjs";
@@ -31,24 +39,44 @@ export const tiers = [
     run: runCargo,
   },
   {
+    key: "sim",
+    name: "simulation",
+    needsBuild: false,
+    tests: () => ["tests/sim"],
+    run: runSimulation,
+  },
+  {
     key: "worker",
     name: "in workerd",
     needsBuild: true,
     tests: () => testsUnder("tests/worker", ".test.ts"),
     run: runVitest,
   },
-  {
-    key: "process",
-    name: "process",
-    needsBuild: true,
-    tests: () => testsUnder("tests/process", ".test.mjs"),
-    run: runNode,
-  },
+  nodeTier("process", "process"),
+  nodeTier("kill", "killed process"),
+  nodeTier("fuzz", "fuzz over HTTP"),
+  nodeTier("load", "load"),
 ];
+
+/** The node tests of a folder, which run the built package in processes of their own. */
+function nodeTier(key, name) {
+  const tests = () => testsUnder(`tests/${key}`, ".test.mjs");
+  return { key, name, needsBuild: true, tests, run: runNode };
+}
 
 async function runCargo() {
   const { code, ms, output } = await runLimited("cargo", ["test"]);
   return { code, ms, counts: countsOfCargo(output) };
+}
+
+/** Ten pool-years, from a seed that every commit changes; then every planted bug has to be found. */
+async function runSimulation() {
+  const simulate = (...args) => runLimited("node", [inRoot("scripts/sim.mjs"), ...args]);
+  const years = await simulate("--years", "10");
+  if (years.code !== 0) return { ...years, counts: countsOfRuns(years.output) };
+  const bugs = await simulate("--mutants");
+  const counts = sumOf([countsOfRuns(years.output), countsOfMutants(bugs.output)]);
+  return { code: bugs.code, ms: years.ms + bugs.ms, counts };
 }
 
 async function runNode(files) {

@@ -56,10 +56,16 @@ function plant() {
   const copy = join(cacheDir, "planted");
   rmSync(copy, { recursive: true, force: true });
   for (const part of ["Cargo.toml", "Cargo.lock", "src", "js/types.ts", "tests"]) {
-    cpSync(inRoot(part), join(copy, part), { recursive: true, filter: (file) => !file.includes("node_modules") });
+    cpSync(inRoot(part), join(copy, part), {
+      recursive: true,
+      filter: (file) => !file.includes("node_modules"),
+    });
   }
   const into = `--directory=${relative(root, copy)}`;
-  const { status } = spawnSync("git", ["apply", into, inRoot(PATCH)], { cwd: root, stdio: "inherit" });
+  const { status } = spawnSync("git", ["apply", into, inRoot(PATCH)], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (status === 0) return copy;
   throw new Trouble(`${PATCH} no longer fits the sources: mend the hunks that git names above.`);
 }

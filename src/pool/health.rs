@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use super::container::{Container, State, StopCause};
 use super::event::Seen;
 use super::failure::{Failure, FailureClass};
-use super::identity::{ContainerId, Life};
+use super::identity::{ClaimId, ContainerId, Life};
 use super::limits::{PROBE_CONCURRENCY, STOP_CALL_TIMEOUT_MS};
 use super::{Pool, Step};
 
@@ -87,13 +87,15 @@ impl Pool {
     }
 
     /// Ends the looks that were never answered. Those that claims wait for come
-    /// last: a container such a claim gets instead must not be dropped after it.
+    /// last, in the order of the claims: a container such a claim gets instead
+    /// must neither be dropped after it nor go past one who waits longer.
     pub(super) fn give_up_looks(&mut self, step: &mut Step) {
         let patience_ms = self.look_patience_ms();
         let over =
             self.sweep.under_way.iter().take_while(|(since_ms, _)| since_ms + patience_ms <= step.now_ms);
-        let (awaited, others): (Vec<_>, Vec<_>) = over.copied().partition(|(_, life)| self.is_awaited(*life));
-        for (since_ms, life) in others.into_iter().chain(awaited) {
+        let mut over: Vec<_> = over.copied().collect();
+        over.sort_by_key(|(_, life)| self.first_to_wait(*life));
+        for (since_ms, life) in over {
             self.sweep.under_way.remove(&(since_ms, life));
             let failure = Failure::new(FailureClass::Transient, "the look was not answered");
             self.probed(step, life, Seen::Unknown(failure));
@@ -103,13 +105,13 @@ impl Pool {
     /// When the next look that claims wait for is given up. The others end with
     /// a round of looks.
     pub(super) fn next_look_ends_ms(&self) -> Option<u64> {
-        let first = self.sweep.under_way.iter().find(|(_, life)| self.is_awaited(*life));
+        let first = self.sweep.under_way.iter().find(|(_, life)| self.first_to_wait(*life).is_some());
         first.map(|(since_ms, _)| since_ms + self.look_patience_ms())
     }
 
-    /// Whether claims wait for a look at it.
-    fn is_awaited(&self, life: Life) -> bool {
-        self.ledger.container(life.id).is_some_and(|container| !container.memory.verifying.is_empty())
+    /// The claim that waits longest for a look at it, if any does.
+    fn first_to_wait(&self, life: Life) -> Option<ClaimId> {
+        self.ledger.container(life.id).and_then(|container| container.memory.verifying.first().copied())
     }
 
     /// Longer than the platform's side waits for an answer.

@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `object` | the pool object: event in, rows committed, commands out |
+//! | `wakeups` | its alarm, and the timer of those who wait |
 //! | `effects` | carrying out commands, each answered by one event |
 //! | `client` | a claim from a Worker's side: hint, confirmation, pool |
 //! | `http` | the default Worker |
@@ -21,3 +22,4 @@ mod js;
 mod keys;
 mod object;
 mod sql;
+mod wakeups;

@@ -12,10 +12,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 use super::bindings::{container_namespace, identity_of};
-use super::call::{message_of, settled};
 use super::effects::carry_out;
-use super::js::{self, Namespace, ObjectState, ObjectStorage, now_ms};
+use super::js::{self, Namespace, ObjectState, now_ms};
 use super::sql::ObjectSql;
+use super::wakeups::{Alarm, Timer};
 use crate::pool::{
     ClaimId, Command, Config, ContainerId, ContainerName, Decision, Event, Fresh, Grant, Identity, Pool,
     PoolError, Session,
@@ -35,7 +35,6 @@ pub struct PoolObject {
 }
 
 struct Host {
-    storage: ObjectStorage,
     env: JsValue,
     store: Store<ObjectSql>,
     /// `None` until loaded, and again after a commit that failed.
@@ -48,17 +47,8 @@ struct Host {
     next_claim: Cell<u64>,
     /// The caller's configuration that is in force, as it came.
     applied: RefCell<Option<String>>,
-    /// The alarm that is armed, as far as this memory knows.
-    alarm_at_ms: Cell<Option<u64>>,
-    /// The alarm the pool last asked for.
-    wanted_alarm_at_ms: Cell<Option<u64>>,
-    timer: RefCell<Option<Timer>>,
-}
-
-struct Timer {
-    at_ms: u64,
-    handle: JsValue,
-    _callback: Closure<dyn FnMut()>,
+    alarm: Alarm,
+    timer: Timer,
 }
 
 #[wasm_bindgen]
@@ -71,12 +61,10 @@ impl PoolObject {
     #[wasm_bindgen(constructor)]
     pub fn new(state: ObjectState, env: JsValue, built: js_sys::Function) -> Result<Self, JsValue> {
         built.call0(&JsValue::UNDEFINED)?;
-        let storage = state.storage();
         let store =
             Store::open(ObjectSql(state.storage())).map_err(|error| JsValue::from_str(&error.to_string()))?;
         Ok(Self {
             host: Rc::new(Host {
-                storage,
                 env,
                 store,
                 pool: RefCell::new(None),
@@ -86,9 +74,8 @@ impl PoolObject {
                 waiting: RefCell::new(BTreeMap::new()),
                 next_claim: Cell::new(0),
                 applied: RefCell::new(None),
-                alarm_at_ms: Cell::new(None),
-                wanted_alarm_at_ms: Cell::new(None),
-                timer: RefCell::new(None),
+                alarm: Alarm::new(state.storage()),
+                timer: Timer::default(),
             }),
         })
     }
@@ -138,10 +125,9 @@ impl PoolObject {
     /// The alarm. It does not throw: what fails is counted, and tried again.
     pub fn alarm(&self) {
         let host = &self.host;
-        host.alarm_at_ms.set(None);
-        host.arm_alarm(Some(now_ms() + host.recovery_ms()));
+        host.alarm.fired(now_ms() + host.recovery_ms());
         match host.dispatch(Event::DeadlineReached) {
-            Ok(()) => host.move_alarm(host.wanted_alarm_at_ms.get()),
+            Ok(()) => host.alarm.settle(),
             Err(error) => worker::console_error!("warm pool: the alarm could not be handled: {error}"),
         }
     }
@@ -270,7 +256,7 @@ impl Host {
     }
 
     fn act(self: &Rc<Self>, containers: Namespace, decision: Decision) -> Result<(), PoolError> {
-        self.arm_alarm(decision.alarm_at_ms);
+        self.alarm.arm(decision.alarm_at_ms);
         self.arm_timer(decision.timer_at_ms);
         for reply in decision.replies {
             if let Some(waiter) = self.waiting.borrow_mut().remove(&reply.claim) {
@@ -301,7 +287,7 @@ impl Host {
         for (_, waiter) in std::mem::take(&mut *self.waiting.borrow_mut()) {
             let _ = waiter.send(Err(error.clone()));
         }
-        self.arm_alarm(Some(now_ms() + RECOVERY_MS));
+        self.alarm.arm(Some(now_ms() + RECOVERY_MS));
         error.clone()
     }
 
@@ -332,62 +318,23 @@ impl Host {
         Ok(namespace)
     }
 
-    /// The next wake-up before anything that can fail: the next refresh, which
-    /// is mostly what the pool asks for too, and then costs no second row.
+    /// The next refresh, which is mostly what the pool asks for too, and then
+    /// costs no second row.
     fn recovery_ms(&self) -> u64 {
         self.pool.borrow().as_ref().map_or(RECOVERY_MS, |pool| pool.config().refresh_interval_ms)
     }
 
-    /// Arms the alarm if the one armed is later, which costs a row, and leaves
-    /// an earlier one to find nothing due.
-    fn arm_alarm(&self, at_ms: Option<u64>) {
-        self.wanted_alarm_at_ms.set(at_ms);
-        match (at_ms, self.alarm_at_ms.get()) {
-            (Some(at_ms), Some(armed_ms)) if armed_ms <= at_ms => {}
-            (at_ms, _) => self.move_alarm(at_ms),
-        }
-    }
-
-    /// Moves the alarm to exactly that time, or takes it away.
-    fn move_alarm(&self, at_ms: Option<u64>) {
-        if self.alarm_at_ms.replace(at_ms) == at_ms {
-            return;
-        }
-        let call = match at_ms {
-            Some(at_ms) => self.storage.set_alarm(at_ms as f64),
-            None => self.storage.delete_alarm(),
-        };
-        spawn_local(async move {
-            if let Err(error) = settled(call.map(JsValue::from)).await {
-                worker::console_error!("warm pool: the alarm could not be set: {}", message_of(&error));
-            }
-        });
-    }
-
-    /// Arms the timer of the waiting claims, which die with memory as it does.
     fn arm_timer(self: &Rc<Self>, at_ms: Option<u64>) {
-        let mut timer = self.timer.borrow_mut();
-        if timer.as_ref().map(|timer| timer.at_ms) == at_ms {
-            return;
-        }
-        if let Some(timer) = timer.take() {
-            js::clear_timeout(&timer.handle);
-        }
-        let Some(at_ms) = at_ms else { return };
         let host = Rc::downgrade(self);
-        let callback = Closure::new(move || {
-            // The closure that runs must not be dropped by what it calls.
+        self.timer.arm(at_ms, move || {
             let host = host.clone();
             spawn_local(async move {
                 if let Some(host) = host.upgrade() {
-                    *host.timer.borrow_mut() = None;
+                    host.timer.fired();
                 }
                 deliver(&host, Event::DeadlineReached);
             });
         });
-        let delay_ms = at_ms.saturating_sub(now_ms());
-        let handle = js::set_timeout(callback.as_ref(), delay_ms as f64);
-        *timer = Some(Timer { at_ms, handle, _callback: callback });
     }
 }
 

@@ -77,6 +77,43 @@ pub fn looks_given_up_together() -> Result<(), String> {
     if held { Ok(()) } else { Err(format!("alice got a container that is not hers: {decision:?}")) }
 }
 
+/// Seed 20262687: looks at the containers of two sessions are given up
+/// together, and one warm container is there. Seen to fail: it went to the
+/// session that asked later, whose container's id came first.
+pub fn looks_given_up_in_order() -> Result<(), String> {
+    let health = Health { unhealthy_after: 1, ..Config::default().health };
+    let config = Config { warm_target: 1, verify_after_ms: Some(0), health, ..Config::default() };
+    let mut pool = Pool::default();
+    let mut names = Names(0);
+    pool.handle(0, &mut names, Event::Woke);
+    let claim = |number, name: &str, config| {
+        let session = Session::new(name).expect("a few letters");
+        Event::Claimed { claim: ClaimId(number), session, config }
+    };
+    pool.handle(0, &mut names, claim(1, "alice", Some(Rc::new(config))));
+    let start_all = |pool: &mut Pool, names: &mut Names| {
+        let lives: Vec<_> = pool.containers().map(|container| container.life()).collect();
+        for life in &lives {
+            pool.handle(1_000, names, Event::StartSucceeded { life: *life });
+        }
+        lives
+    };
+    start_all(&mut pool, &mut names);
+    pool.handle(1_000, &mut names, claim(2, "bob", None));
+    let lives = start_all(&mut pool, &mut names);
+    // Bob, who has the second, asks before Alice, who has the first; the warm one answers.
+    pool.handle(11_000, &mut names, claim(3, "bob", None));
+    pool.handle(11_000, &mut names, claim(4, "alice", None));
+    pool.handle(11_001, &mut names, Event::DeadlineReached);
+    let answered = Event::Probed { life: lives[2], seen: Seen::Alive, renewal_failed: false };
+    pool.handle(11_002, &mut names, answered);
+    let decision = pool.handle(60_000, &mut names, Event::DeadlineReached);
+    match decision.replies.as_slice() {
+        [Reply { claim: ClaimId(3), result: Ok(_) }] => Ok(()),
+        _ => Err(format!("not bob alone is served: {decision:?}")),
+    }
+}
+
 /// Seed 701454: an answer, the clock is put back, and then no look at anything
 /// is answered. Seen to fail: the old answer passed for one that came meanwhile,
 /// and a container was dropped for the platform's silence.

@@ -15,6 +15,7 @@ const TESTS: &[Test] = &[
     ("pools_come_to_rest_when_faults_end", pools_come_to_rest_when_faults_end),
     ("lost_connection_does_not_prove_that_a_start_ended", found::lost_connection),
     ("claim_gets_no_container_that_the_same_event_drops", found::looks_given_up_together),
+    ("claims_whose_looks_are_given_up_are_served_in_their_order", found::looks_given_up_in_order),
     ("silence_after_the_clock_was_put_back_drops_nobody", found::clock_put_back),
 ];
 

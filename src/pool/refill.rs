@@ -17,7 +17,8 @@ impl Pool {
             self.command_start(step, &container, self.config.start_timeout_ms);
             self.ledger.put(container);
         }
-        self.sweep.refill_due = false;
+        // Starts that wait for their turn belong to the same refill.
+        self.sweep.refill_due &= self.missing_for_target() > 0;
     }
 
     /// Stops the warm containers past the target, those ready longest first.

@@ -75,6 +75,16 @@ fn a_pool_that_refills_at_refreshes_waits_for_the_next_one() {
     assert_eq!(starts(&driver.after(9_000)), [3]);
 }
 
+/// Seen to fail: the second was left for the next refresh.
+#[test]
+fn a_refill_at_a_refresh_goes_on_until_the_target_is_met() {
+    let config = Config { refill: Refill::Interval, start_concurrency: 1, ..target(2) };
+    let mut driver = Driver::configured(config);
+    assert_eq!(starts(&driver.started(1)), [2]);
+    assert_eq!(starts(&driver.started(2)), NONE);
+    assert_eq!(starts(&driver.claim("a")), NONE);
+}
+
 #[test]
 fn a_waiting_session_does_not_wait_for_a_refresh() {
     let mut driver = Driver::configured(Config { refill: Refill::Interval, ..target(0) });

@@ -18,6 +18,7 @@ export const FORMATTED = [...SOURCES, ".github", "*.json", "*.jsonc", "*.mjs"];
 export const checks = [
   { name: "rustfmt", check: () => succeeds("cargo", ["fmt", "--check"]) },
   { name: "walls", check: checkWalls },
+  { name: "planted bugs fit", check: plantedBugsFit },
   { name: "clippy, native", check: () => clippy(["--all-targets"], childEnv()) },
   { name: "clippy, wasm", check: clippyForWasm },
   { name: "types", check: checkTypes },
@@ -33,6 +34,11 @@ function checkWalls() {
   const found = breaches();
   found.forEach(say);
   return found.length === 0;
+}
+
+/** The simulation plants them as a patch; see `npm run sim -- --mutants`. */
+function plantedBugsFit() {
+  return succeeds("git", ["apply", "--check", "tests/sim/planted.patch"]);
 }
 
 /** With the lock as it is committed: a change of it is to be seen. */

@@ -37,9 +37,13 @@ impl Pool {
     }
 
     /// Containers are found through their binding: while there are any, it
-    /// cannot change without losing them.
-    fn check_binding(&self, config: &Config) -> Result<(), PoolError> {
+    /// cannot change without losing them. To name none is to mean the pool's.
+    ///
+    /// # Errors
+    /// [`PoolError::Misconfigured`] with the two bindings.
+    pub fn check_binding(&self, config: &Config) -> Result<(), PoolError> {
         if !self.configured
+            || config.container_binding.is_none()
             || config.container_binding == self.config.container_binding
             || self.ledger.tracked() == 0
         {

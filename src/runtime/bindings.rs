@@ -24,6 +24,11 @@ pub fn container_namespace(env: &JsValue, named: Option<&str>) -> Result<Namespa
     })
 }
 
+/// The first of the usual names that a namespace is bound under.
+pub fn usual_binding(env: &JsValue) -> Option<&'static str> {
+    USUAL.into_iter().find(|name| namespace(env, name).is_some())
+}
+
 /// The Durable Object namespace bound as `name`.
 pub fn namespace(env: &JsValue, name: &str) -> Option<Namespace> {
     let value = property(env, name);

@@ -11,7 +11,7 @@ use futures::channel::oneshot;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
-use super::bindings::{container_namespace, identity_of};
+use super::bindings::{container_namespace, identity_of, usual_binding};
 use super::effects::carry_out;
 use super::js::{self, Namespace, ObjectState, now_ms};
 use super::sql::ObjectSql;
@@ -107,18 +107,18 @@ impl PoolObject {
     #[wasm_bindgen(js_name = reportStopped)]
     pub fn report_stopped(&self, container: &JsValue) -> JsValue {
         let event = self.host.reported(container);
-        outcome(self.host.dispatch(event).map(drop))
+        outcome(self.host.dispatch(event))
     }
 
     /// Stops what is warm. Answers once all of it is recorded as stopping.
     #[wasm_bindgen(js_name = shutdownPrewarmed)]
     pub fn shutdown_prewarmed(&self) -> JsValue {
-        outcome(self.host.dispatch(Event::PrewarmedShutDown).map(drop))
+        outcome(self.host.dispatch(Event::PrewarmedShutDown))
     }
 
     /// The figures as JSON text, or an error's JSON.
     pub fn stats(&self) -> JsValue {
-        let stats = self.host.dispatch(Event::StatsAsked).and_then(|_| self.host.stats_text());
+        let stats = self.host.dispatch(Event::StatsAsked).and_then(|()| self.host.stats_text());
         stats.unwrap_or_else(|error| wire::claim_to_json(Err(error))).into()
     }
 
@@ -153,7 +153,7 @@ impl Host {
                 let event = Event::Claimed { claim, session, config: Some(config) };
                 self.dispatch_configured(&text, event)
             }
-            None => self.dispatch(Event::Claimed { claim, session, config: None }).map(drop),
+            None => self.dispatch(Event::Claimed { claim, session, config: None }),
         };
         if let Err(error) = dispatched {
             self.waiting.borrow_mut().remove(&claim);
@@ -178,9 +178,20 @@ impl Host {
         if self.applied.borrow().as_ref() == Some(&text) {
             return Ok(None);
         }
-        let config = wire::config_from_json(&text)?;
-        container_namespace(&self.env, config.container_binding.as_deref())?;
+        let mut config = wire::config_from_json(&text)?;
+        if config.container_binding.is_none() {
+            config.container_binding = self.binding_in_force()?;
+        }
         Ok(Some((text, Rc::new(config))))
+    }
+
+    /// The binding a caller means who names none: recorded by its name, so that
+    /// one who names it later means the same.
+    fn binding_in_force(&self) -> Result<Option<String>, PoolError> {
+        self.ensure_loaded()?;
+        let pool = self.pool.borrow();
+        let recorded = pool.as_ref().ok_or_else(lost)?.config().container_binding.clone();
+        Ok(recorded.or_else(|| usual_binding(&self.env).map(str::to_owned)))
     }
 
     fn dispatch_configured(self: &Rc<Self>, text: &str, event: Event) -> Result<(), PoolError> {
@@ -291,30 +302,32 @@ impl Host {
         error.clone()
     }
 
-    /// The namespace of the configuration the event brings, or else of the one
-    /// in force.
+    /// The namespace that the configuration the event brings names, or else the
+    /// one in force: checked before anything is decided, since whatever else
+    /// the event leads to would be started in it.
     fn containers_for(&self, event: &Event) -> Result<Namespace, PoolError> {
-        match event {
-            Event::Claimed { config: Some(config), .. } | Event::Configured { config } => {
-                container_namespace(&self.env, config.container_binding.as_deref())
-            }
-            _ => self.containers(),
+        let (Event::Claimed { config: Some(config), .. } | Event::Configured { config }) = event else {
+            return self.containers();
+        };
+        self.pool.borrow().as_ref().ok_or_else(lost)?.check_binding(config)?;
+        match config.container_binding.as_deref() {
+            Some(named) => container_namespace(&self.env, Some(named)),
+            None => self.containers(),
         }
     }
 
+    /// The namespace of the configuration in force.
     fn containers(&self) -> Result<Namespace, PoolError> {
-        let binding = {
-            let pool = self.pool.borrow();
-            pool.as_ref().ok_or_else(lost)?.config().container_binding.clone()
-        };
+        let pool = self.pool.borrow();
+        let binding = &pool.as_ref().ok_or_else(lost)?.config().container_binding;
         let mut cached = self.containers.borrow_mut();
         if let Some((of, namespace)) = cached.as_ref()
-            && *of == binding
+            && of == binding
         {
             return Ok(namespace.clone());
         }
         let namespace = container_namespace(&self.env, binding.as_deref())?;
-        *cached = Some((binding, namespace.clone()));
+        *cached = Some((binding.clone(), namespace.clone()));
         Ok(namespace)
     }
 

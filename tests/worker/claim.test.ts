@@ -74,6 +74,14 @@ test("the pool object itself answers with the name, with options and without", a
   expect(await pool.object.getContainer("alice", { warmTarget: 0 })).toBe(name);
 });
 
+test("a pool told directly what to be serves clients that name its binding", async () => {
+  const pool = new TestPool({ warmTarget: 0 });
+  await pool.object.configure({ warmTarget: 0 });
+  const name = await pool.object.getContainer("alice");
+
+  expect(await pool.claim("alice")).toBe(name);
+});
+
 test("figures alone start nothing", async () => {
   const pool = new TestPool({ warmTarget: 3 });
 

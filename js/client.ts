@@ -1,6 +1,6 @@
 import * as workers from "cloudflare:workers";
 
-import { readAnswer } from "./error.js";
+import { readAnswer, throwIfError } from "./error.js";
 import { optionsText } from "./options.js";
 import type { WarmPool } from "./pool.js";
 import type { ContainerNamespace, WarmPoolClient, WarmPoolConfig } from "./types.js";
@@ -33,13 +33,39 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
   );
   const pool = () => getWarmPool(poolNamespace, poolName);
   return {
-    async getContainer(id) {
-      const { name } = readAnswer(await client.claim(id));
+    async getContainer(id, { signal } = {}) {
+      const claimed = signal ? claimUnlessAborted(id, signal) : client.claim(id, undefined);
+      const { name } = readAnswer(await claimed);
       return containerNamespace.get(containerNamespace.idFromName(name));
     },
+    async releaseContainer(id) {
+      client.forgetHint(id);
+      return pool().releaseContainer(id);
+    },
+    prime: async () => throwIfError(await pool().primeText(text)),
     stats: async () => pool().getStats(),
     shutdownPrewarmed: async () => pool().shutdownPrewarmed(),
+    shutdown: async () => pool().shutdown(),
   };
+
+  /** The platform does not tell an object that a caller is gone, so the client does. */
+  async function claimUnlessAborted(id: string, signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted();
+    const ticket = crypto.randomUUID();
+    let leave = () => {};
+    const left = new Promise<never>((_, reject) => {
+      leave = () => {
+        keepAlive(pool().leave(ticket));
+        reject(signal.reason as Error);
+      };
+    });
+    signal.addEventListener("abort", leave);
+    try {
+      return await Promise.race([client.claim(id, ticket), left]);
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
+  }
 }
 
 /**

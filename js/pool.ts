@@ -35,9 +35,45 @@ export class WarmPool extends DurableObject {
     return readAnswer(await this.claim(id, options && optionsText(options))).name;
   }
 
-  /** {@link getContainer} for this package's own client: JSON text in and out. */
-  async claim(session: unknown, config: string | undefined): Promise<string> {
-    return this.#run((object) => object.claim(session, config));
+  /**
+   * {@link getContainer} for this package's own client: JSON text in and out.
+   *
+   * @param ticket what {@link leave} may be called with, if the caller goes away
+   */
+  async claim(session: unknown, config: string | undefined, ticket?: string): Promise<string> {
+    return this.#run((object) => object.claim(session, config, ticket));
+  }
+
+  /** The caller that claimed with `ticket` has gone away, and is to get nothing. */
+  async leave(ticket: string): Promise<void> {
+    throwIfError(await this.#run((object) => object.leave(ticket)));
+  }
+
+  /**
+   * Takes the container of session `id` away from it, as `onRelease` says. Requests under way may
+   * finish first, for at most `drainTimeout`. The session's next claim gets another container.
+   *
+   * @returns whether the session had a container
+   * @throws {WarmPoolError} `invalid_session` where `id` is none
+   */
+  async releaseContainer(id: string): Promise<boolean> {
+    const released = await this.#run((object) => object.release(id));
+    return typeof released === "boolean" ? released : throwIfError(released);
+  }
+
+  /**
+   * Has the pool fill itself, before any session comes and after a shut-down.
+   *
+   * @param options what the pool should be; left out: what it is
+   * @throws {WarmPoolError} `invalid_config`; the pool is as it was
+   */
+  async prime(options?: PoolOptions): Promise<void> {
+    throwIfError(await this.primeText(options && optionsText(options)));
+  }
+
+  /** {@link prime} for this package's own Worker: an error's JSON text, or null. */
+  async primeText(config: string | undefined): Promise<string | null> {
+    return this.#run((object) => object.prime(config));
   }
 
   /**
@@ -79,6 +115,15 @@ export class WarmPool extends DurableObject {
    */
   async shutdownPrewarmed(): Promise<void> {
     throwIfError(await this.#run((object) => object.shutdownPrewarmed()));
+  }
+
+  /**
+   * Stops every container. Those of sessions may finish the requests under way, for at most
+   * `drainTimeout`. Returns when all are recorded as draining or stopping; the pool stays empty
+   * until a new session comes, it is primed, or its configuration changes.
+   */
+  async shutdown(): Promise<void> {
+    throwIfError(await this.#run((object) => object.shutdown()));
   }
 
   override async alarm(): Promise<void> {

@@ -52,6 +52,16 @@ export interface PoolOptions {
   ports?: number | readonly number[];
 
   /**
+   * What a session does that finds no warm container. `"start"`: one is started, and it gets
+   * whichever is ready first. `"wait"`: it waits, for at most `queueTimeout`, for one that is given
+   * back or for the refill, which grows the pool past its target by one at a time only. `"fail"`:
+   * `capacity_exhausted` at once. Where no warm ones are kept (`warmTarget` 0, `enabled` false) it
+   * is `"start"`, since nothing else could serve a session.
+   * @default "start"
+   */
+  whenEmpty?: "start" | "wait" | "fail";
+
+  /**
    * How long a session waits for a container when no start is coming for it, in ms. 0 to 300000
    * (5 min).
    * @default 10000
@@ -65,8 +75,34 @@ export interface PoolOptions {
   refill?: "eager" | "interval";
 
   /**
-   * How long a container may take to end by itself before it is destroyed, in ms. 0 to 900000
-   * (15 min).
+   * Age at which a container that belongs to no session is replaced, give or take a tenth, in ms:
+   * the new one is started before the old one goes. One that belongs to a session goes when its
+   * session ends. 0: never; else 60000 (1 min) to 2592000000 (30 days).
+   * @default 3600000
+   */
+  containerTtl?: number;
+
+  /**
+   * Time after which a session that did not claim again loses its container, in ms; it may take a
+   * quarter longer. 0: never; else 1000 (1 s) to 2592000000 (30 days).
+   * @default 0
+   */
+  leaseTimeout?: number;
+
+  /**
+   * What becomes of a container whose session has left. `"destroy"`: a fresh one takes its place.
+   * `"restart"`: it is destroyed and started again under its name, with a new file system, new
+   * processes and a new environment. `"reset"`: its class's `resetForPool()` cleans it up while it
+   * runs; anything but `true` destroys it. The policy counts that was in force at the claim. With
+   * `"restart"` and `"reset"` the hint cache is not used.
+   * @default "destroy"
+   */
+  onRelease?: "destroy" | "restart" | "reset";
+
+  /**
+   * How long a container whose session has left may finish its requests, and how long one may take
+   * to end by itself before it is destroyed, in ms. 0 to 900000 (15 min). A class whose `getState()`
+   * tells `inFlight`, the number of its requests under way, is not waited for longer than that takes.
    * @default 30000
    */
   drainTimeout?: number;
@@ -86,6 +122,24 @@ export interface PoolOptions {
 
   /** How health is judged. */
   health?: HealthConfig;
+
+  /**
+   * The version of image and settings that containers are started with, 1 to 128 bytes. Warm
+   * containers of another one are replaced as `rollout` says and are not handed out; those of
+   * sessions stay. While three or more starts in a row have failed, the old ones are kept.
+   * @default none
+   */
+  revision?: string;
+
+  /**
+   * When the caller's version was made, in ms since 1970: of two callers the one with the later
+   * moment decides what the pool is, and the configuration of the other is passed over.
+   * @default none
+   */
+  revisionOrder?: number;
+
+  /** How containers of another revision, and those past their age, are replaced. */
+  rollout?: RolloutConfig;
 
   /**
    * The Worker's binding of the container class, 1 to 128 bytes.
@@ -112,8 +166,32 @@ export interface WarmPoolConfig extends PoolOptions {
   idCache?: KVNamespace;
 }
 
+/** How containers of another revision, and those past their age, are replaced. Not both are 0. */
+export interface RolloutConfig {
+  /**
+   * Warm containers there may be beyond `warmTarget` meanwhile. 0 to 100.
+   * @default 1
+   */
+  maxSurge?: number;
+
+  /**
+   * Warm containers there may be short of `warmTarget` meanwhile. 0 to 100.
+   * @default 0
+   */
+  maxUnavailable?: number;
+}
+
 /** How health is judged. */
 export interface HealthConfig {
+  /**
+   * Path that a container has to answer with 2xx on its default port, within `timeout`, before it
+   * is warm and at each refresh. At most 256 printable characters, the first a `/`. Its JSON may
+   * tell `memory_used_ratio` and `cpu_used_ratio`. Containers of sessions are not asked: it would
+   * keep them awake.
+   * @default none: its ports are enough
+   */
+  path?: string;
+
   /**
    * How long one look at a container may take, in ms. 100 to 60000 (1 min).
    * @default 5000
@@ -125,6 +203,18 @@ export interface HealthConfig {
    * @default 2
    */
   unhealthyAfter?: number;
+
+  /**
+   * Part of its memory past which a container is unhealthy, as it tells at `path`. 0.001 to 1.
+   * @default none
+   */
+  maxMemoryRatio?: number;
+
+  /**
+   * The same of its processor.
+   * @default none
+   */
+  maxCpuRatio?: number;
 }
 
 /** The configuration in force, every option of it. */
@@ -137,13 +227,28 @@ export interface PoolConfigInForce {
   startTimeout: number;
   /** Empty: the ports its class names. */
   ports: number[];
+  whenEmpty: "start" | "wait" | "fail";
   queueTimeout: number;
   refill: "eager" | "interval";
+  containerTtl: number;
+  leaseTimeout: number;
+  onRelease: "destroy" | "restart" | "reset";
   drainTimeout: number;
   /** `null`: the refresh interval. */
   verifyAfter: number | null;
   assignedCheckInterval: number;
-  health: Required<HealthConfig>;
+  /** `null`: not asked for. */
+  health: {
+    path: string | null;
+    timeout: number;
+    unhealthyAfter: number;
+    maxMemoryRatio: number | null;
+    maxCpuRatio: number | null;
+  };
+  /** `null`: there are no versions. */
+  revision: string | null;
+  revisionOrder: number | null;
+  rollout: Required<RolloutConfig>;
   /** `null`: the first there is of the usual names. */
   containerBinding: string | null;
 }
@@ -157,7 +262,7 @@ export interface PoolStats {
   warm: number;
   /** Containers that belong to a session. */
   assigned: number;
-  /** Containers that exist or may exist: starting, warm, assigned and stopping. */
+  /** Containers that exist or may exist: starting, warm, assigned, draining and stopping. */
   total: number;
   /** The configuration in force. */
   config: PoolConfigInForce;
@@ -166,6 +271,8 @@ export interface PoolStats {
 
   /** Containers whose start was asked for and is not done. */
   starting: number;
+  /** Containers whose session has left, with requests under way perhaps. */
+  draining: number;
   /** Containers whose stop was asked for and is not confirmed. */
   stopping: number;
   /** Sessions that wait for a container. */
@@ -183,19 +290,37 @@ export interface PoolStats {
   errors: number;
   /** All of these: `sticky + hits + misses + errors`. */
   claims: number;
+  /** Callers that went away before they were answered. They are not among the claims. */
+  callersLeft: number;
   /** `hits / (hits + misses)`, 1 while there are neither. */
   hitRate: number;
 
-  /** Containers ever started: `gone + total`. */
+  /** Containers ever started, each start of one counted: `gone + total`. */
   started: number;
-  /** Containers that are gone for certain. */
+  /** Those of them that are gone for certain. */
   gone: number;
   /** Warm containers the pool dropped. */
   evictions: number;
+  /** Those of them that were past their age. */
+  expirations: number;
+  /** Those of them that were of another revision. */
+  replacements: number;
+  /** Sessions that gave their container up. */
+  releases: number;
+  /** Sessions that lost theirs since they did not claim within `leaseTimeout`. */
+  leaseEnds: number;
+  /** Containers started again for another session. */
+  restarts: number;
+  /** Containers cleaned up for another session. */
+  resets: number;
+  /** Clean-ups that failed; the containers were destroyed. */
+  resetFailures: number;
+  /** Configurations that were passed over, since a later version's is in force. */
+  passedOver: number;
   /** Failed starts, by what they call for. */
   startFailures: Record<FailureClass, number>;
-  /** Looks that brought no answer. */
-  probeFailures: number;
+  /** Looks that found something wanting, by what that was. */
+  healthFailures: Record<HealthKind, number>;
   /** Warm containers that could not be kept awake, each time. */
   renewalFailures: number;
   /** Stops and destroys that failed. They are repeated. */
@@ -218,6 +343,15 @@ export interface PoolStats {
   /** When the pool wakes by itself, `null` if nothing is due. */
   nextWakeAt: number | null;
 }
+
+/** What a look at a container found wanting. */
+export type HealthKind =
+  /** It has stopped, or does not answer. */
+  | "liveness"
+  /** It does not answer at `health.path` with 2xx. */
+  | "readiness"
+  /** It uses more than it may. */
+  | "resources";
 
 /** What a failure of the platform calls for. */
 export type FailureClass =
@@ -249,10 +383,29 @@ export interface WarmPoolClient<T extends Rpc.DurableObjectBranded | undefined =
    * Asking again is safe, also while the first ask is under way.
    *
    * @param id the session's id: 1 to 512 bytes of UTF-8 without control characters
+   * @param options `signal`: ends the wait when it is aborted, so that who has gone away takes no
+   *   container from who still waits; for example the `signal` of the request
    * @returns a stub of its container, ready for `fetch`
    * @throws {WarmPoolError} within a bounded time, when there is no container to be had
    */
-  getContainer(id: string): Promise<DurableObjectStub<T>>;
+  getContainer(id: string, options?: { signal?: AbortSignal }): Promise<DurableObjectStub<T>>;
+
+  /**
+   * Takes the container of session `id` away from it, as `onRelease` says. Requests under way may
+   * finish first, for at most `drainTimeout`. The session's next claim gets another container.
+   *
+   * @returns whether the session had a container
+   * @throws {WarmPoolError} `invalid_session` where `id` is none
+   */
+  releaseContainer(id: string): Promise<boolean>;
+
+  /**
+   * Has the pool fill itself, before any session comes: after a deploy, or from a `scheduled`
+   * handler. Doing it again starts nothing twice.
+   *
+   * @throws {WarmPoolError} `invalid_config` for a wrong option; the pool is as it was
+   */
+  prime(): Promise<void>;
 
   /**
    * The pool's figures. Asking changes nothing and starts nothing.
@@ -269,6 +422,15 @@ export interface WarmPoolClient<T extends Rpc.DurableObjectBranded | undefined =
    * @throws {WarmPoolError} `pool_unavailable` when the pool does not answer
    */
   shutdownPrewarmed(): Promise<void>;
+
+  /**
+   * Stops every container. Those of sessions may finish the requests under way, for at most
+   * `drainTimeout`. The pool stays empty until a new session comes, it is primed, or its
+   * configuration changes.
+   *
+   * @throws {WarmPoolError} `pool_unavailable` when the pool does not answer
+   */
+  shutdown(): Promise<void>;
 }
 
 /**

@@ -50,20 +50,22 @@ pub fn judge(hint: Option<&Hint>, now_ms: u64, seen: Option<&Seen>) -> Route {
         (None, _) => Route::AskPool,
         (Some(hint), _) if hint.expires_at_ms <= now_ms => Route::Forget,
         (Some(_), None) => Route::Confirm,
-        (Some(_), Some(Seen::Alive)) => Route::Use,
+        (Some(_), Some(Seen::Alive | Seen::Idle | Seen::Ready(_) | Seen::NotReady(_))) => Route::Use,
         (Some(_), Some(Seen::Stopped | Seen::Unknown(_))) => Route::Forget,
     }
 }
 
-/// What the status of a container's `getState` shows.
+/// What a container's `getState` shows: its status, and how many requests it
+/// says are under way, if it says so.
 ///
 /// `stopping` is declared in `@cloudflare/containers` and never set; if it ever
 /// is, the container still runs, and only what has stopped for certain ends an
 /// assignment. A word that is not known says nothing, and is no sign of death
 /// either: a later version of that package must not empty a pool.
 #[must_use]
-pub fn seen_of_status(status: &str) -> Seen {
+pub fn seen_of_state(status: &str, in_flight: Option<f64>) -> Seen {
     match status {
+        "running" | "healthy" if in_flight == Some(0.0) => Seen::Idle,
         "running" | "healthy" | "stopping" => Seen::Alive,
         "stopped" | "stopped_with_code" => Seen::Stopped,
         _ => Seen::Unknown(Failure::new(
@@ -139,15 +141,27 @@ mod tests {
     #[test]
     fn only_a_definite_stop_is_a_stop() {
         for status in ["running", "healthy", "stopping"] {
-            assert_eq!(seen_of_status(status), Seen::Alive, "{status}");
+            assert_eq!(seen_of_state(status, None), Seen::Alive, "{status}");
+            assert_eq!(seen_of_state(status, Some(1.0)), Seen::Alive, "{status}");
         }
         for status in ["stopped", "stopped_with_code"] {
-            assert_eq!(seen_of_status(status), Seen::Stopped, "{status}");
+            assert_eq!(seen_of_state(status, Some(0.0)), Seen::Stopped, "{status}");
         }
         for status in ["", "Running", "stopped ", "sleeping", "null", "undefined"] {
-            let Seen::Unknown(failure) = seen_of_status(status) else { panic!("{status}") };
+            let Seen::Unknown(failure) = seen_of_state(status, None) else { panic!("{status}") };
             assert_eq!(failure.class, FailureClass::Transient);
             assert!(failure.message.ends_with(&format!("not known: {status}")), "{}", failure.message);
+        }
+    }
+
+    #[test]
+    fn only_a_live_container_that_says_so_is_idle() {
+        for status in ["running", "healthy"] {
+            assert_eq!(seen_of_state(status, Some(0.0)), Seen::Idle, "{status}");
+        }
+        assert_eq!(seen_of_state("stopping", Some(0.0)), Seen::Alive);
+        for in_flight in [-1.0, 0.5, f64::NAN] {
+            assert_eq!(seen_of_state("healthy", Some(in_flight)), Seen::Alive, "{in_flight}");
         }
     }
 

@@ -4,10 +4,18 @@
 export declare class PoolObject {
   /** `built` is called at every construction, so a second time after a panic. */
   constructor(ctx: DurableObjectState, env: unknown, built: () => void);
-  claim(session: unknown, config: string | undefined): string | Promise<string>;
+  claim(
+    session: unknown,
+    config: string | undefined,
+    ticket: string | undefined,
+  ): string | Promise<string>;
+  leave(ticket: string): string | null;
+  release(session: unknown): boolean | string;
+  prime(config: string | undefined): string | null;
   configure(config: string | undefined): string | null;
   reportStopped(container: unknown): string | null;
   shutdownPrewarmed(): string | null;
+  shutdown(): string | null;
   stats(): string;
   alarm(): void;
 }
@@ -22,7 +30,8 @@ export declare class PoolClient {
     hints: unknown,
     keepAlive: (work: Promise<unknown>) => void,
   );
-  claim(session: unknown): Promise<string>;
+  claim(session: unknown, ticket: string | undefined): Promise<string>;
+  forgetHint(session: unknown): void;
 }
 
 declare const worker: ExportedHandler;

@@ -2,19 +2,20 @@
 
 use std::rc::Rc;
 
-use super::config::Config;
+use super::config::{Config, WhenEmpty};
 use super::container::{Container, State};
-use super::decision::{Command, Grant, Outcome, Reply};
+use super::decision::{Grant, Outcome, Reply};
 use super::error::PoolError;
 use super::identity::{ClaimId, ContainerId, Session};
-use super::limits::{CLAIM_DEADLINE_MAX_MS, RETRY_AFTER_MS, WAITING_MAX};
+use super::limits::{CLAIM_DEADLINE_MAX_MS, CLAIMS_WAITING_MAX, RETRY_AFTER_MS, WAITING_MAX};
 use super::queue::Waiting;
 use super::{Pool, Step};
 
 impl Pool {
     /// Held and fresh: answered at once, and nothing is written. Held but not
     /// seen alive for `verifyAfter`: one look, shared by all who ask. Not held:
-    /// the container warm longest, or a place in the queue.
+    /// the container warm longest, or a place in the queue. A claim that holds
+    /// one renews its lease first, whatever the look will show.
     pub(super) fn claimed(
         &mut self,
         step: &mut Step,
@@ -28,32 +29,43 @@ impl Pool {
             step.decision.refused = Some(error.clone());
             return self.refuse(step, claim, error);
         }
-        let held = self.ledger.held_by(&session).cloned();
-        match held {
-            Some(container) if self.is_fresh(step, &container) => {
-                self.grant(step, claim, &container, Outcome::Sticky)
-            }
-            Some(container) => self.verify(step, claim, container),
-            None => self.claimed_unheld(step, session, vec![claim]),
+        let Some(mut container) = self.ledger.held_by(&session).cloned() else {
+            return self.claimed_unheld(step, session, vec![claim]);
+        };
+        self.renew_lease(step, &mut container);
+        match self.is_fresh(step, &container) {
+            true => self.grant(step, claim, &container, Outcome::Sticky),
+            false => self.verify(step, claim, container),
         }
+    }
+
+    /// A caller that went away gets nothing. The start it waited for serves
+    /// whoever waits next.
+    pub(super) fn caller_left(&mut self, claim: ClaimId) {
+        let waited = self.queue.leave(claim) || self.stop_verifying(claim);
+        self.counters.callers_left += u64::from(waited);
     }
 
     /// A session without a container, with claims that may have waited for a
     /// look at the one it had.
     pub(super) fn claimed_unheld(&mut self, step: &mut Step, session: Session, claims: Vec<ClaimId>) {
+        if claims.is_empty() {
+            return;
+        }
         self.prime();
-        let Some((first, others)) = claims.split_first() else { return };
-        if self.queue.join(&session, *first) {
-            for claim in others {
-                self.queue.join(&session, *claim);
-            }
-        } else if let Some(id) = self.ledger.longest_warm() {
-            self.assign(step, id, session, &claims, Outcome::Hit);
-        } else if self.queue.len() >= WAITING_MAX {
+        let too_many = self.queue.claims() + claims.len() > CLAIMS_WAITING_MAX;
+        if self.queue.holds(&session) && !too_many {
             for claim in claims {
-                self.refuse(step, claim, PoolError::TooManyWaiting { limit: WAITING_MAX });
+                self.queue.join(&session, claim);
             }
+        } else if let Some(id) = self.next_warm(step.now_ms) {
+            self.assign(step, id, session, &claims, Outcome::Hit);
+        } else if self.when_empty() == WhenEmpty::Fail {
+            self.refuse_all(step, &claims, &PoolError::NoneWarm { retry_after_ms: RETRY_AFTER_MS });
+        } else if too_many || self.queue.len() >= WAITING_MAX {
+            self.refuse_all(step, &claims, &PoolError::TooManyWaiting { limit: WAITING_MAX });
         } else {
+            self.gate.asked_for();
             let deadline_at_ms = self.claim_deadline_ms(step.now_ms);
             let check_at_ms = (step.now_ms + self.config.queue_timeout_ms).min(deadline_at_ms);
             self.queue.push(Waiting {
@@ -68,14 +80,15 @@ impl Pool {
 
     /// Gives what is warm to those who came first.
     pub(super) fn serve_waiting(&mut self, step: &mut Step) {
-        while let Some(id) = self.ledger.longest_warm() {
+        while !self.queue.is_empty() {
+            let Some(id) = self.next_warm(step.now_ms) else { return };
             let Some(waiting) = self.queue.pop() else { return };
             self.assign(step, id, waiting.session, &waiting.claims, Outcome::Miss);
         }
     }
 
     /// Ends the wait of those whose deadline has come, of those no start is
-    /// coming for, and, while the breaker is open, of those who would need one.
+    /// coming for, and, while the breaker is open, of those who need one.
     pub(super) fn turn_away(&mut self, step: &mut Step) {
         if self.queue.is_empty() {
             return;
@@ -83,16 +96,17 @@ impl Pool {
         let coming = self.starts_coming(step.now_ms);
         let no_trial = self.ledger.starting() > 0 || self.gate.paused(step.now_ms);
         if self.gate.breaker_open()
+            && self.when_empty() == WhenEmpty::Start
             && no_trial
             && let Some(error) = self.gate.refusal(step.now_ms)
         {
             for waiting in self.queue.take_beyond(coming) {
-                self.refuse_all(step, &waiting, &error);
+                self.refuse_all(step, &waiting.claims, &error);
             }
         }
         for waiting in self.queue.take_expired(step.now_ms, coming) {
             let error = self.why_not_served(step.now_ms, &waiting);
-            self.refuse_all(step, &waiting, &error);
+            self.refuse_all(step, &waiting.claims, &error);
         }
     }
 
@@ -115,6 +129,15 @@ impl Pool {
         self.ledger.put(container);
     }
 
+    /// Takes a claim out of those that wait for a look; false if it is not there.
+    fn stop_verifying(&mut self, claim: ClaimId) -> bool {
+        let verifies = |container: &&Container| container.memory.verifying.contains(&claim);
+        let Some(mut container) = self.ledger.iter().find(verifies).cloned() else { return false };
+        container.memory.verifying.retain(|other| *other != claim);
+        self.ledger.put(container);
+        true
+    }
+
     /// The first claim is a hit or a miss; those that joined it find the
     /// session's container there, and are sticky.
     fn assign(
@@ -129,7 +152,8 @@ impl Pool {
         if self.ledger.assigned() == 0 {
             self.sweep.check_assigned_after(step.now_ms + self.config.assigned_check_interval_ms);
         }
-        container.state = State::Assigned { session, claimed_at_ms: step.now_ms };
+        let on_release = self.config.on_release;
+        container.state = State::Assigned { session, claimed_at_ms: step.now_ms, on_release };
         self.ledger.put(container.clone());
         for (at, claim) in claims.iter().enumerate() {
             self.grant(step, *claim, &container, if at == 0 { outcome } else { Outcome::Sticky });
@@ -142,13 +166,18 @@ impl Pool {
             Outcome::Hit => self.counters.hits += 1,
             Outcome::Miss => self.counters.misses += 1,
         }
-        let grant =
-            Grant { id: container.id, name: container.name, generation: container.generation, outcome };
+        let grant = Grant {
+            id: container.id,
+            name: container.name,
+            generation: container.generation,
+            outcome,
+            hint_ttl_ms: self.hint_ttl_ms(container),
+        };
         step.decision.replies.push(Reply { claim, result: Ok(grant) });
     }
 
-    fn refuse_all(&mut self, step: &mut Step, waiting: &Waiting, error: &PoolError) {
-        for claim in &waiting.claims {
+    fn refuse_all(&mut self, step: &mut Step, claims: &[ClaimId], error: &PoolError) {
+        for claim in claims {
             self.refuse(step, *claim, error.clone());
         }
     }
@@ -158,9 +187,13 @@ impl Pool {
         step.decision.replies.push(Reply { claim, result: Err(error) });
     }
 
-    /// A claim ends at the latest after `queueTimeout`, and `startTimeout` for
-    /// its own start and for every batch of `startConcurrency` ahead of it.
+    /// A claim ends at the latest after `queueTimeout`, and where it has one
+    /// started after `startTimeout` more for that start and for every batch of
+    /// `startConcurrency` ahead of it.
     fn claim_deadline_ms(&self, now_ms: u64) -> u64 {
+        if self.when_empty() != WhenEmpty::Start {
+            return now_ms + self.config.queue_timeout_ms;
+        }
         let batches = (self.queue.len() / self.config.start_concurrency + 1) as u64;
         let patience_ms = self.config.queue_timeout_ms + self.config.start_timeout_ms.saturating_mul(batches);
         now_ms + patience_ms.min(CLAIM_DEADLINE_MAX_MS)
@@ -170,26 +203,14 @@ impl Pool {
         let waited_ms = now_ms.saturating_sub(waiting.queued_at_ms);
         let tracked = self.ledger.tracked();
         match self.limit(now_ms) {
-            _ if now_ms >= waiting.deadline_at_ms => PoolError::StartTimeout { waited_ms },
+            _ if now_ms >= waiting.deadline_at_ms && self.when_empty() == WhenEmpty::Start => {
+                PoolError::StartTimeout { waited_ms }
+            }
             Some(limit) if tracked >= limit => {
                 let retry_at_ms = self.gate.retry_at_ms(now_ms).unwrap_or(now_ms + RETRY_AFTER_MS);
                 PoolError::CapacityExhausted { tracked, limit, retry_after_ms: retry_at_ms - now_ms }
             }
             _ => self.gate.refusal(now_ms).unwrap_or(PoolError::QueueTimeout { waited_ms }),
         }
-    }
-}
-
-impl Pool {
-    /// Asks for a look at `container`, and notes that it is under way.
-    pub(super) fn probe(&mut self, step: &mut Step, container: &mut Container, renew: bool) {
-        container.memory.probing_since_ms = Some(step.now_ms);
-        self.sweep.look_asked(step.now_ms, container.life());
-        step.decision.commands.push(Command::Probe {
-            life: container.life(),
-            name: container.name,
-            renew,
-            timeout_ms: self.config.health.timeout_ms,
-        });
     }
 }

@@ -1,6 +1,8 @@
 //! What a pool is asked to be. Bounds are checked where the text is read
 //! ([`crate::wire`]); a value here is within them.
 
+use std::rc::Rc;
+
 /// A pool's configuration: what the caller named over the defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -21,12 +23,24 @@ pub struct Config {
     /// Ports that must answer before a container counts as ready; empty, the
     /// default, means the ones its class names. At most 16.
     pub ports: Vec<u16>,
+    /// What a claim does that finds no warm container. Default: it has one
+    /// started.
+    pub when_empty: WhenEmpty,
     /// How long a claim waits when no start is coming for it. 0 to 5 min,
     /// default 10 s.
     pub queue_timeout_ms: u64,
     /// When taken containers are replaced. Default: at once.
     pub refill: Refill,
-    /// Time between `stop()` and `destroy()`. 0 to 15 min, default 30 s.
+    /// Age at which a container that nobody uses is replaced, give or take a
+    /// tenth. 0: never; else 1 min to 30 days, default 1 h.
+    pub container_ttl_ms: u64,
+    /// Time after its last claim at which a session loses its container. 0, the
+    /// default: never; else 1 s to 30 days.
+    pub lease_timeout_ms: u64,
+    /// What becomes of a container whose session has left. Default: destroyed.
+    pub on_release: OnRelease,
+    /// How long a container whose session has left may finish requests, and the
+    /// time between `stop()` and `destroy()`. 0 to 15 min, default 30 s.
     pub drain_timeout_ms: u64,
     /// Age of the last sign of life past which a claim looks again before it
     /// answers. 0 to 1 h; `None`, the default, means the refresh interval.
@@ -35,6 +49,14 @@ pub struct Config {
     pub assigned_check_interval_ms: u64,
     /// How health is judged.
     pub health: Health,
+    /// The version of image and settings that containers are started with;
+    /// `None`, the default: there are no versions. At most 128 bytes.
+    pub revision: Option<Rc<str>>,
+    /// When the caller's version was made, ms since 1970: a caller with an
+    /// earlier one cannot push its configuration back. Default: not told.
+    pub revision_order_ms: Option<u64>,
+    /// How containers of an earlier revision are replaced.
+    pub rollout: Rollout,
     /// The Worker's binding of the container class; `None`, the default, means
     /// the first of the usual names that is bound.
     pub container_binding: Option<String>,
@@ -49,13 +71,76 @@ pub enum Refill {
     Interval,
 }
 
-/// How health is judged.
+/// What a claim does that finds no warm container. Where none are kept, every
+/// claim has one started: nothing else could serve it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenEmpty {
+    /// Has one started, and waits for whichever is ready first.
+    Start,
+    /// Waits for one that comes back or for the refill, which then grows the
+    /// pool by one at a time.
+    Wait,
+    /// Is refused at once.
+    Fail,
+}
+
+/// What becomes of a container whose session has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OnRelease {
+    /// It is destroyed, and a fresh one takes its place.
+    Destroy,
+    /// It is destroyed and started again under the same name.
+    Restart,
+    /// Its class cleans it up (`resetForPool`) while it goes on running.
+    Reset,
+}
+
+impl OnRelease {
+    /// All policies.
+    pub const ALL: [Self; 3] = [Self::Destroy, Self::Restart, Self::Reset];
+
+    /// The policy as options and rows spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Destroy => "destroy",
+            Self::Restart => "restart",
+            Self::Reset => "reset",
+        }
+    }
+
+    /// Reads what [`Self::as_str`] wrote.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|policy| policy.as_str() == text)
+    }
+}
+
+/// How health is judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {
+    /// Path a container has to answer with 2xx before it is warm and at each
+    /// refresh; `None`, the default: its ports are enough. At most 256 bytes.
+    pub path: Option<Rc<str>>,
     /// How long one look may take. 100 ms to 1 min, default 5 s.
     pub timeout_ms: u64,
     /// Failed looks in a row that make a container unhealthy. 1 to 10, default 2.
     pub unhealthy_after: u32,
+    /// Thousandths of its memory past which a container is unhealthy, as it
+    /// tells at its path. `None`, the default: any.
+    pub memory_permille_max: Option<u32>,
+    /// The same of its processor.
+    pub cpu_permille_max: Option<u32>,
+}
+
+/// How containers of an earlier revision, and those past their age, are
+/// replaced. Not both are 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rollout {
+    /// Containers there may be beyond the target. 0 to 100, default 1.
+    pub surge_max: usize,
+    /// Containers there may be short of it. 0 to 100, default 0.
+    pub unavailable_max: usize,
 }
 
 impl Default for Config {
@@ -68,13 +153,32 @@ impl Default for Config {
             start_concurrency: 6,
             start_timeout_ms: 30_000,
             ports: Vec::new(),
+            when_empty: WhenEmpty::Start,
             queue_timeout_ms: 10_000,
             refill: Refill::Eager,
+            container_ttl_ms: 3_600_000,
+            lease_timeout_ms: 0,
+            on_release: OnRelease::Destroy,
             drain_timeout_ms: 30_000,
             verify_after_ms: None,
             assigned_check_interval_ms: 60_000,
-            health: Health { timeout_ms: 5_000, unhealthy_after: 2 },
+            health: Health::default(),
+            revision: None,
+            revision_order_ms: None,
+            rollout: Rollout { surge_max: 1, unavailable_max: 0 },
             container_binding: None,
+        }
+    }
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self {
+            path: None,
+            timeout_ms: 5_000,
+            unhealthy_after: 2,
+            memory_permille_max: None,
+            cpu_permille_max: None,
         }
     }
 }

@@ -16,15 +16,32 @@ impl Pool {
         }
     }
 
-    /// A caller that names no binding means the one the pool has.
+    /// A caller that names no binding and no revision means those the pool has.
+    /// One of an earlier version is passed over whole: it gets what it asks for
+    /// from the pool as it is.
     pub(super) fn apply_config(&mut self, step: &mut Step, mut config: Rc<Config>) -> Result<(), PoolError> {
+        if self.is_earlier(&config) {
+            self.counters.passed_over += 1;
+            return Ok(());
+        }
         if config.container_binding.is_none() && self.config.container_binding.is_some() {
             Rc::make_mut(&mut config).container_binding.clone_from(&self.config.container_binding);
+        }
+        if config.revision.is_none() && self.config.revision.is_some() {
+            let config = Rc::make_mut(&mut config);
+            config.revision.clone_from(&self.config.revision);
+            config.revision_order_ms = self.config.revision_order_ms;
         }
         if self.configured && config == self.config {
             return Ok(());
         }
         self.check_binding(&config)?;
+        if config.revision != self.config.revision {
+            self.gate.forget_failures();
+        }
+        if config.lease_timeout_ms != self.config.lease_timeout_ms && config.lease_timeout_ms > 0 {
+            self.leases_from_ms = step.now_ms;
+        }
         let raised = config.max_instances == 0 || config.max_instances > self.config.max_instances;
         if raised && config.max_instances != self.config.max_instances {
             self.gate.forget_limit();
@@ -36,6 +53,16 @@ impl Pool {
         Ok(())
     }
 
+    /// Whether a caller's configuration is of an earlier version than the one
+    /// in force. Of two versions of the same moment the first stays.
+    #[must_use]
+    pub fn is_earlier(&self, config: &Config) -> bool {
+        let orders = config.revision_order_ms.zip(self.config.revision_order_ms);
+        orders.is_some_and(|(theirs, ours)| {
+            theirs < ours || (theirs == ours && config.revision != self.config.revision)
+        })
+    }
+
     /// Containers are found through their binding: while there are any, it
     /// cannot change without losing them. To name none is to mean the pool's.
     ///
@@ -43,6 +70,7 @@ impl Pool {
     /// [`PoolError::Misconfigured`] with the two bindings.
     pub fn check_binding(&self, config: &Config) -> Result<(), PoolError> {
         if !self.configured
+            || self.is_earlier(config)
             || config.container_binding.is_none()
             || config.container_binding == self.config.container_binding
             || self.ledger.tracked() == 0

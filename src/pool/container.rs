@@ -1,5 +1,8 @@
 //! One container: what is recorded of it, and what memory adds.
 
+use std::rc::Rc;
+
+use super::config::OnRelease;
 use super::identity::{ClaimId, ContainerId, ContainerName, Generation, Identity, Life, Session};
 
 /// A container the pool knows of. It exists, or may exist, until its row is deleted.
@@ -11,8 +14,10 @@ pub struct Container {
     pub name: ContainerName,
     /// Which life of it this is.
     pub generation: Generation,
-    /// When it was recorded.
+    /// When this life of it was recorded; its age counts from here.
     pub created_at_ms: u64,
+    /// The revision this life was started with.
+    pub revision: Option<Rc<str>>,
     /// Where it is in its life.
     pub state: State,
     /// What is not recorded.
@@ -36,8 +41,20 @@ pub enum State {
     Assigned {
         /// The session.
         session: Session,
-        /// When it got it.
+        /// When it claimed it, or when its lease was last renewed.
         claimed_at_ms: u64,
+        /// What becomes of it when the session leaves. It stays what it was at
+        /// the claim: whether a hint may name the container hangs on it.
+        on_release: OnRelease,
+    },
+    /// Its session has left; requests under way may end.
+    Draining {
+        /// Why the session has left.
+        cause: StopCause,
+        /// When they have to have ended.
+        deadline_at_ms: u64,
+        /// What becomes of it then.
+        on_release: OnRelease,
     },
     /// Stop recorded and asked for, not confirmed.
     Stopping {
@@ -66,12 +83,24 @@ pub enum StopCause {
     Unhealthy,
     /// More were warm than the target asks for.
     Surplus,
-    /// The warm containers were shut down.
+    /// The pool was shut down.
     Shutdown,
+    /// Its session gave it up.
+    Released,
+    /// Its session did not claim within `leaseTimeout`.
+    LeaseEnded,
+    /// It is to be started again for another session.
+    Restart,
+    /// It was not cleaned up for another session.
+    ResetFailed,
+    /// It was past its age.
+    Expired,
+    /// It was of an earlier revision.
+    Outdated,
 }
 
 impl StopCause {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 13] = [
         Self::StartFailed,
         Self::NoRoom,
         Self::StartTimeout,
@@ -79,6 +108,12 @@ impl StopCause {
         Self::Unhealthy,
         Self::Surplus,
         Self::Shutdown,
+        Self::Released,
+        Self::LeaseEnded,
+        Self::Restart,
+        Self::ResetFailed,
+        Self::Expired,
+        Self::Outdated,
     ];
 
     /// The cause as rows and metrics spell it.
@@ -92,6 +127,12 @@ impl StopCause {
             Self::Unhealthy => "unhealthy",
             Self::Surplus => "surplus",
             Self::Shutdown => "shutdown",
+            Self::Released => "released",
+            Self::LeaseEnded => "lease_ended",
+            Self::Restart => "restart",
+            Self::ResetFailed => "reset_failed",
+            Self::Expired => "expired",
+            Self::Outdated => "outdated",
         }
     }
 
@@ -121,24 +162,50 @@ pub struct Memory {
     pub unheard_until_ms: u64,
     /// Whether a `destroy()` is under way.
     pub destroying: bool,
-    /// When a stopping container is attended to next.
+    /// Whether a `resetForPool()` is under way.
+    pub resetting: bool,
+    /// When a draining or stopping container is attended to next.
     pub next_at_ms: Option<u64>,
     /// Looks or destroys that did not end it, for the back-off.
     pub attempts: u32,
 }
 
 impl Container {
-    /// A container that is about to be started.
+    /// A container that is about to be started, in its first life or a later one.
     #[must_use]
-    pub fn starting(identity: Identity, now_ms: u64, timeout_ms: u64) -> Self {
+    pub fn starting(
+        identity: Identity,
+        generation: Generation,
+        revision: Option<Rc<str>>,
+        now_ms: u64,
+        timeout_ms: u64,
+    ) -> Self {
         Self {
             id: identity.id,
             name: identity.name,
-            generation: Generation::FIRST,
+            generation,
             created_at_ms: now_ms,
+            revision,
             state: State::Starting { deadline_at_ms: now_ms + timeout_ms },
             memory: Memory { start_pending: true, ..Memory::default() },
         }
+    }
+
+    /// Its name and id.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        Identity { name: self.name, id: self.id }
+    }
+
+    /// When it is past its age: `ttl_ms` give or take a tenth, by its id, so
+    /// that containers filled in together do not leave together. 0: never.
+    #[must_use]
+    pub fn expires_at_ms(&self, ttl_ms: u64) -> u64 {
+        if ttl_ms == 0 {
+            return u64::MAX;
+        }
+        let spread = u64::from(u16::from_be_bytes([self.id.0[0], self.id.0[1]]));
+        self.created_at_ms + ttl_ms / 10 * 9 + ttl_ms / 5 * spread / u64::from(u16::MAX)
     }
 
     /// When a start of it has ended for certain: the platform is given its time
@@ -151,7 +218,9 @@ impl Container {
                 deadline_at_ms + deadline_at_ms.saturating_sub(self.created_at_ms)
             }
             State::Stopping { settled_at_ms, .. } => settled_at_ms,
-            State::Warm { .. } | State::Assigned { .. } => self.created_at_ms + 2 * timeout_ms,
+            State::Warm { .. } | State::Assigned { .. } | State::Draining { .. } => {
+                self.created_at_ms + 2 * timeout_ms
+            }
         }
     }
 
@@ -175,7 +244,7 @@ impl Container {
     pub fn due_at_ms(&self) -> Option<u64> {
         match self.state {
             State::Starting { deadline_at_ms } => Some(deadline_at_ms),
-            State::Stopping { .. } => self.memory.next_at_ms,
+            State::Draining { .. } | State::Stopping { .. } => self.memory.next_at_ms,
             State::Warm { .. } | State::Assigned { .. } => None,
         }
     }
@@ -187,6 +256,7 @@ impl Container {
             && self.name == other.name
             && self.generation == other.generation
             && self.created_at_ms == other.created_at_ms
+            && self.revision == other.revision
             && self.state == other.state
     }
 }

@@ -11,10 +11,12 @@ impl Pool {
         for id in self.ledger.due(step.now_ms) {
             match self.ledger.container(id).map(|container| &container.state) {
                 Some(State::Starting { .. }) => self.start_timed_out(step, id),
+                Some(State::Draining { .. }) => self.drain_due(step, id),
                 Some(State::Stopping { .. }) => self.stop_due(step, id),
                 _ => {}
             }
         }
+        self.end_leases(step);
         self.give_up_looks(step);
         self.refresh_due(step);
     }
@@ -22,13 +24,16 @@ impl Pool {
     /// The earliest deadline that must survive the loss of memory; `None` when
     /// nothing is due, ever, until somebody calls.
     pub(super) fn alarm_at_ms(&self, now_ms: u64) -> Option<u64> {
-        let refill = self.config.refill == Refill::Interval && self.is_short() && self.startable(now_ms) > 0;
+        let refill =
+            self.config.refill == Refill::Interval && self.is_short(now_ms) && self.startable(now_ms) > 0;
         let warm = self.ledger.warm() > 0 || refill;
         [
             self.ledger.next_due_ms(),
             warm.then_some(self.sweep.refresh_at_ms),
             (self.ledger.assigned() > 0).then_some(self.sweep.assigned_check_at_ms),
-            self.gate.retry_at_ms(now_ms).filter(|_| self.is_short()),
+            self.next_retires_ms(now_ms),
+            self.next_lease_ends_ms(),
+            self.gate.retry_at_ms(now_ms).filter(|_| self.is_short(now_ms)),
             self.flush_at_ms,
         ]
         .into_iter()

@@ -49,6 +49,9 @@ pub struct PoolRow {
     pub primed: bool,
     /// When the assigned containers were last looked at.
     pub assigned_checked_at_ms: u64,
+    /// From when on leases run, if later than the claim: when `leaseTimeout`
+    /// was last changed.
+    pub leases_from_ms: u64,
     /// What the platform taught about starts.
     pub gate: Gate,
 }
@@ -73,6 +76,9 @@ pub struct Grant {
     pub generation: Generation,
     /// Where it came from.
     pub outcome: Outcome,
+    /// How long a hint may name it without the pool being asked, ms; 0: not at
+    /// all, since it may serve another session one day.
+    pub hint_ttl_ms: u64,
 }
 
 /// Where a claim's container came from.
@@ -112,8 +118,11 @@ pub enum Command {
         ports: Vec<u16>,
         /// Time the platform is given for it.
         timeout_ms: u64,
+        /// What it has to answer before it counts as ready, if anything.
+        readiness: Option<Readiness>,
     },
-    /// `getState`, and where `renew` is set `renewActivityTimeout` beside it,
+    /// `getState`, where `renew` is set `renewActivityTimeout` beside it, and
+    /// where `path` is set a GET of it once the state says that it is alive;
     /// answered by `Probed`.
     Probe {
         /// Which life.
@@ -122,8 +131,17 @@ pub enum Command {
         name: ContainerName,
         /// Whether to keep it awake.
         renew: bool,
+        /// What it has to answer with 2xx.
+        path: Option<Rc<str>>,
         /// After this time the answer is `Unknown`.
         timeout_ms: u64,
+    },
+    /// `resetForPool`, answered by `ResetAnswered`.
+    Reset {
+        /// Which life.
+        life: Life,
+        /// Whose.
+        name: ContainerName,
     },
     /// `stop`, answered by `StopAnswered`.
     Stop {
@@ -142,4 +160,13 @@ pub enum Command {
         /// asked of it can still be under way.
         conclusive: bool,
     },
+}
+
+/// What a container has to answer with 2xx, and for how long it is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// The path.
+    pub path: Rc<str>,
+    /// Time from when its ports answer.
+    pub timeout_ms: u64,
 }

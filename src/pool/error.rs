@@ -55,6 +55,11 @@ pub enum PoolError {
         /// When trying again is worth it, ms from now.
         retry_after_ms: u64,
     },
+    /// No container is warm, and `whenEmpty` is `fail`.
+    NoneWarm {
+        /// When trying again is worth it, ms from now.
+        retry_after_ms: u64,
+    },
     /// Nothing became ready within `queueTimeout`.
     QueueTimeout {
         /// How long the claim waited, ms.
@@ -93,7 +98,7 @@ impl PoolError {
             Self::NotFound { .. } => "not_found",
             Self::RateLimited { .. } => "rate_limited",
             Self::StartFailed { .. } => "start_failed",
-            Self::CapacityExhausted { .. } => "capacity_exhausted",
+            Self::CapacityExhausted { .. } | Self::NoneWarm { .. } => "capacity_exhausted",
             Self::QueueTimeout { .. } | Self::TooManyWaiting { .. } => "queue_timeout",
             Self::StartTimeout { .. } => "start_timeout",
             Self::PoolUnavailable { .. } => "pool_unavailable",
@@ -112,6 +117,7 @@ impl PoolError {
             Self::Misconfigured { .. } => 500,
             Self::StartFailed { .. } => 502,
             Self::CapacityExhausted { .. }
+            | Self::NoneWarm { .. }
             | Self::QueueTimeout { .. }
             | Self::TooManyWaiting { .. }
             | Self::PoolUnavailable { .. } => 503,
@@ -126,7 +132,8 @@ impl PoolError {
         match self {
             Self::RateLimited { retry_after_ms }
             | Self::StartFailed { retry_after_ms, .. }
-            | Self::CapacityExhausted { retry_after_ms, .. } => Some(*retry_after_ms),
+            | Self::CapacityExhausted { retry_after_ms, .. }
+            | Self::NoneWarm { retry_after_ms } => Some(*retry_after_ms),
             Self::QueueTimeout { .. }
             | Self::TooManyWaiting { .. }
             | Self::StartTimeout { .. }
@@ -162,6 +169,9 @@ impl fmt::Display for PoolError {
                 f,
                 "capacity exhausted: {tracked} of {limit} containers exist (raise maxInstances or lower warmTarget)"
             ),
+            Self::NoneWarm { .. } => {
+                f.write_str("no container is warm (raise warmTarget, or set whenEmpty to start or wait)")
+            }
             Self::QueueTimeout { waited_ms } => {
                 write!(f, "no container became ready in {waited_ms} ms (raise queueTimeout or warmTarget)")
             }

@@ -19,6 +19,21 @@ pub enum Event {
         /// The caller's configuration.
         config: Option<Rc<Config>>,
     },
+    /// A caller that waits for an answer has gone away.
+    CallerLeft {
+        /// Which.
+        claim: ClaimId,
+    },
+    /// A session gives its container up.
+    Released {
+        /// The session.
+        session: Session,
+    },
+    /// The pool is to fill itself. `config` is as in a claim.
+    Primed {
+        /// The caller's configuration.
+        config: Option<Rc<Config>>,
+    },
     /// The pool was told what to be.
     Configured {
         /// The caller's configuration.
@@ -33,6 +48,9 @@ pub enum Event {
     GarbageReported,
     /// The warm containers are to be stopped.
     PrewarmedShutDown,
+    /// All containers are to be stopped, those of sessions when their requests
+    /// have ended.
+    ShutDown,
     /// Somebody is about to be shown the figures.
     StatsAsked,
     /// A start ended with the container ready.
@@ -55,6 +73,13 @@ pub enum Event {
         seen: Seen,
         /// Whether a renewal was asked for beside the look, and failed.
         renewal_failed: bool,
+    },
+    /// A `resetForPool()` was answered.
+    ResetAnswered {
+        /// Which life.
+        life: Life,
+        /// Whether nothing of the last session is left.
+        result: Result<bool, Failure>,
     },
     /// A `stop()` was answered.
     StopAnswered {
@@ -83,8 +108,24 @@ pub enum Event {
 pub enum Seen {
     /// `running` or `healthy`.
     Alive,
+    /// The same, and it says that no request is under way.
+    Idle,
+    /// Alive, and it answered at `health.path` with 2xx.
+    Ready(Usage),
+    /// Alive, and it did not.
+    NotReady(Failure),
     /// `stopped` or `stopped_with_code`.
     Stopped,
     /// No answer, or one that says nothing: not a sign of death.
     Unknown(Failure),
+}
+
+/// How much of what it has a container says it uses, in thousandths. What it
+/// does not say is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Of its memory.
+    pub memory_permille: Option<u32>,
+    /// Of its processor.
+    pub cpu_permille: Option<u32>,
 }

@@ -6,7 +6,7 @@ use super::error::PoolError;
 use super::failure::{Failure, FailureClass};
 use super::limits::{
     BREAKER_FAILURES, GATE_BACKOFF_BASE_MS, GATE_BACKOFF_MAX_MS, LEARNED_BACKOFF_BASE_MS,
-    LEARNED_BACKOFF_MAX_MS, RETRY_AFTER_MS,
+    LEARNED_BACKOFF_MAX_MS, RETRY_AFTER_MS, TRIAL_PERMANENT_MS, TRIAL_TRANSIENT_MS,
 };
 
 /// The platform's lessons. Recorded, so that an eviction does not repeat them.
@@ -29,6 +29,8 @@ pub struct Pause {
     pub class: FailureClass,
     /// When a trial is allowed.
     pub retry_at_ms: u64,
+    /// When one is allowed that somebody waits for.
+    pub demand_at_ms: u64,
     /// How many trials failed.
     pub step: u32,
 }
@@ -76,6 +78,28 @@ impl Gate {
     /// Forgets the learned limit, as a raised declaration asks for.
     pub fn forget_limit(&mut self) {
         self.learned = None;
+    }
+
+    /// Forgets the failures of an earlier revision.
+    pub fn forget_failures(&mut self) {
+        self.failures = 0;
+        if self.breaker_open() {
+            self.pause = None;
+        }
+    }
+
+    /// Somebody waits for a start: its trial need not wait for longer than
+    /// that calls for.
+    pub fn asked_for(&mut self) {
+        if let Some(pause) = &mut self.pause {
+            pause.retry_at_ms = pause.retry_at_ms.min(pause.demand_at_ms);
+        }
+    }
+
+    /// Whether starts failed so often that what runs is kept, whatever its revision.
+    #[must_use]
+    pub fn gave_up(&self) -> bool {
+        self.failures >= BREAKER_FAILURES
     }
 
     /// How many starts may be asked for with `starting` under way: none during
@@ -154,8 +178,19 @@ impl Gate {
             None => 0,
         };
         let backoff_ms = jittered_ms(GATE_BACKOFF_BASE_MS, GATE_BACKOFF_MAX_MS, step, random);
-        let pause_ms = failure.retry_after_ms.unwrap_or(0).min(GATE_BACKOFF_MAX_MS).max(backoff_ms);
-        self.pause = Some(Pause { class: failure.class, retry_at_ms: now_ms + pause_ms, step });
+        let asked_ms = failure.retry_after_ms.unwrap_or(0).min(GATE_BACKOFF_MAX_MS);
+        let pause_ms = backoff_ms.max(asked_ms);
+        let trial_ms = match failure.class {
+            FailureClass::Transient => jittered_ms(TRIAL_TRANSIENT_MS, TRIAL_TRANSIENT_MS, 0, random),
+            FailureClass::Permanent => jittered_ms(TRIAL_PERMANENT_MS, TRIAL_PERMANENT_MS, 0, random),
+            _ => pause_ms,
+        };
+        self.pause = Some(Pause {
+            class: failure.class,
+            retry_at_ms: now_ms + pause_ms,
+            demand_at_ms: now_ms + trial_ms.clamp(asked_ms, pause_ms),
+            step,
+        });
     }
 
     fn learn(&mut self, now_ms: u64, existing: usize, random: u64) {

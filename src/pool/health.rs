@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use super::config::OnRelease;
 use super::container::{Container, State, StopCause};
-use super::event::Seen;
+use super::decision::Command;
+use super::event::{Seen, Usage};
 use super::failure::{Failure, FailureClass};
 use super::identity::{ClaimId, ContainerId, Life};
 use super::limits::{PROBE_CONCURRENCY, STOP_CALL_TIMEOUT_MS};
+use super::stats::HealthKind;
 use super::{Pool, Step};
 
 /// The round of looks under way. Lives in memory, but for when the assigned
@@ -69,7 +72,7 @@ impl Pool {
         if self.sweep.refresh_at_ms <= now_ms {
             self.sweep.refresh_at_ms = now_ms + self.config.refresh_interval_ms;
             self.sweep.refill_due = true;
-            let warm: Vec<_> = self.ledger.warm_ids().collect();
+            let warm: Vec<_> = self.ledger.warm_containers().map(|container| container.id).collect();
             self.enqueue(warm);
         }
         if self.sweep.assigned_check_at_ms <= now_ms && self.ledger.assigned() > 0 {
@@ -132,41 +135,76 @@ impl Pool {
         }
     }
 
-    /// A sign of life is noted. A definite stop ends the container. Anything
-    /// else counts against it only if another container answered meanwhile:
-    /// else the trouble is the platform's.
+    /// A sign of life is noted. A definite stop ends the container, and so do
+    /// enough answers in a row that it is not well. No answer counts against it
+    /// only if another container answered meanwhile: else the trouble is the
+    /// platform's.
     pub(super) fn probed(&mut self, step: &mut Step, life: Life, seen: Seen) {
         let Some(mut container) = self.ledger.living(life) else { return self.sweep.forget(life) };
         let since_ms = container.memory.probing_since_ms.take();
         if let Some(since_ms) = since_ms {
             self.sweep.under_way.remove(&(since_ms, life));
         }
-        match seen {
-            Seen::Alive => {
-                self.sweep.answered_at_ms = step.now_ms;
+        let (wanting, counts) = match &seen {
+            Seen::Alive | Seen::Idle => (None, false),
+            Seen::Ready(usage) => (self.past_ceiling(*usage).then_some(HealthKind::Resources), true),
+            Seen::NotReady(_) => (Some(HealthKind::Readiness), true),
+            Seen::Stopped => (Some(HealthKind::Liveness), true),
+            Seen::Unknown(_) => {
+                let others = since_ms.is_some_and(|since_ms| self.sweep.answered_at_ms >= since_ms);
+                (Some(HealthKind::Liveness), others)
+            }
+        };
+        if !matches!(seen, Seen::Unknown(_)) {
+            self.sweep.answered_at_ms = step.now_ms;
+        }
+        let leaving = matches!(container.state, State::Draining { .. } | State::Stopping { .. });
+        match wanting {
+            // As it should.
+            Some(_) if leaving && seen == Seen::Stopped => {}
+            Some(kind) => {
+                self.counters.look_failed(kind);
+                container.memory.failures += u32::from(counts);
+            }
+            None => {
                 container.memory.seen_at_ms = step.now_ms;
                 container.memory.failures = 0;
-                self.keep(step, container);
-            }
-            Seen::Stopped => {
-                self.sweep.answered_at_ms = step.now_ms;
-                self.ledger.put(container);
-                self.ended(step, life.id, StopCause::Stopped);
-            }
-            Seen::Unknown(_) => {
-                self.counters.probe_failures += 1;
-                if since_ms.is_some_and(|since_ms| self.sweep.answered_at_ms >= since_ms) {
-                    container.memory.failures += 1;
-                }
-                let unhealthy = container.memory.failures >= self.config.health.unhealthy_after;
-                if unhealthy && !matches!(container.state, State::Stopping { .. }) {
-                    self.ledger.put(container);
-                    self.ended(step, life.id, StopCause::Unhealthy);
-                } else {
-                    self.keep(step, container);
-                }
             }
         }
+        if seen == Seen::Stopped {
+            self.ledger.put(container);
+            self.ended(step, life.id, StopCause::Stopped);
+        } else if container.memory.failures >= self.config.health.unhealthy_after && !leaving {
+            self.ledger.put(container);
+            self.ended(step, life.id, StopCause::Unhealthy);
+        } else {
+            self.keep(step, container.clone());
+            if seen == Seen::Idle {
+                self.seen_idle(step, &container);
+            }
+        }
+    }
+
+    /// Asks for a look at `container`, and notes that it is under way. One that
+    /// is kept awake is also asked whether it is ready.
+    pub(super) fn probe(&mut self, step: &mut Step, container: &mut Container, renew: bool) {
+        container.memory.probing_since_ms = Some(step.now_ms);
+        self.sweep.look_asked(step.now_ms, container.life());
+        step.decision.commands.push(Command::Probe {
+            life: container.life(),
+            name: container.name,
+            renew,
+            path: self.config.health.path.clone().filter(|_| renew),
+            timeout_ms: self.config.health.timeout_ms,
+        });
+    }
+
+    fn past_ceiling(&self, usage: Usage) -> bool {
+        let past =
+            |used: Option<u32>, most: Option<u32>| used.zip(most).is_some_and(|(used, most)| used > most);
+        let health = &self.config.health;
+        past(usage.memory_permille, health.memory_permille_max)
+            || past(usage.cpu_permille, health.cpu_permille_max)
     }
 
     /// A container that has ended, as far as anyone can tell, is destroyed to
@@ -180,6 +218,11 @@ impl Pool {
                 self.destroy_now(step, id, cause);
             }
             State::Assigned { .. } => self.destroy_now(step, id, cause),
+            // What it was to be made ready for can be done at once.
+            State::Draining { on_release: OnRelease::Restart, .. } => {
+                self.destroy_now(step, id, StopCause::Restart);
+            }
+            State::Draining { .. } => self.destroy_now(step, id, cause),
             // One that ends as soon as it starts must not be started for ever.
             State::Starting { .. } => {
                 let failure = Failure::new(FailureClass::Transient, "it stopped before it was ready");

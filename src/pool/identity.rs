@@ -93,6 +93,12 @@ pub struct Generation(pub u32);
 impl Generation {
     /// The first life of every container.
     pub const FIRST: Self = Self(1);
+
+    /// The life after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
 }
 
 /// Which container, and which life of it, an effect and its outcome are about.

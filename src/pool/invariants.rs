@@ -21,7 +21,8 @@ impl Pool {
     /// A container is in exactly one state, and the indexes agree.
     fn check_states(&self) -> Result<(), String> {
         let ledger = &self.ledger;
-        let by_state = ledger.starting() + ledger.warm() + ledger.assigned() + ledger.stopping();
+        let by_state =
+            ledger.starting() + ledger.warm() + ledger.assigned() + ledger.draining() + ledger.stopping();
         if by_state != ledger.tracked() {
             return Err(format!("{by_state} containers by state, {} tracked", ledger.tracked()));
         }
@@ -48,8 +49,8 @@ impl Pool {
     fn check_nothing_is_forgotten(&self) -> Result<(), String> {
         for container in self.ledger.iter() {
             let memory = &container.memory;
-            let stopping = matches!(container.state, State::Stopping { .. });
-            if stopping && memory.next_at_ms.is_none() {
+            let leaving = matches!(container.state, State::Draining { .. } | State::Stopping { .. });
+            if leaving && memory.next_at_ms.is_none() {
                 return Err(format!("nothing ends {}", container.id));
             }
             if !memory.verifying.is_empty() && memory.probing_since_ms.is_none() {
@@ -61,12 +62,8 @@ impl Pool {
 
     /// Nobody waits beside a warm container, and each wait has an end.
     fn check_queue(&self) -> Result<(), String> {
-        if self.ledger.warm() > 0 && !self.queue.is_empty() {
-            return Err(format!(
-                "{} sessions wait beside {} warm containers",
-                self.queue.len(),
-                self.ledger.warm()
-            ));
+        if let Some(id) = self.next_warm(self.handled_at_ms).filter(|_| !self.queue.is_empty()) {
+            return Err(format!("{} sessions wait, and container {id} is warm", self.queue.len()));
         }
         for waiting in self.queue.iter() {
             if waiting.claims.is_empty() || waiting.check_at_ms > waiting.deadline_at_ms {

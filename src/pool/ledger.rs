@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::container::{Container, State};
+use super::config::OnRelease;
+use super::container::{Container, State, StopCause};
 use super::decision::Change;
 use super::identity::{ContainerId, Life, Session};
 
@@ -15,6 +16,11 @@ pub struct Ledger {
     sessions: BTreeMap<Session, ContainerId>,
     warm: BTreeSet<(u64, ContainerId)>,
     starting: BTreeSet<ContainerId>,
+    /// The assigned ones by when they were claimed.
+    leases: BTreeSet<(u64, ContainerId)>,
+    draining: BTreeSet<ContainerId>,
+    /// Draining and stopping ones that are to be warm again.
+    returning: BTreeSet<ContainerId>,
     stopping: BTreeSet<ContainerId>,
     due: BTreeSet<(u64, ContainerId)>,
     stale: BTreeSet<ContainerId>,
@@ -81,12 +87,6 @@ impl Ledger {
         self.sessions.get(session).and_then(|id| self.containers.get(id))
     }
 
-    /// The warm container ready longest.
-    #[must_use]
-    pub fn longest_warm(&self) -> Option<ContainerId> {
-        self.warm.first().map(|(_, id)| *id)
-    }
-
     /// The containers whose own deadline has come, earliest first.
     #[must_use]
     pub fn due(&self, now_ms: u64) -> Vec<ContainerId> {
@@ -104,9 +104,20 @@ impl Ledger {
         self.containers.values()
     }
 
-    /// The ids of the warm containers, the one ready longest first.
-    pub fn warm_ids(&self) -> impl DoubleEndedIterator<Item = ContainerId> {
-        self.warm.iter().map(|(_, id)| *id)
+    /// The warm containers, the one ready longest first.
+    pub fn warm_containers(&self) -> impl Iterator<Item = &Container> {
+        self.warm.iter().filter_map(|(_, id)| self.containers.get(id))
+    }
+
+    /// The assigned container claimed longest ago, and when that was.
+    #[must_use]
+    pub fn longest_claimed(&self) -> Option<(u64, ContainerId)> {
+        self.leases.first().copied()
+    }
+
+    /// The ids of the draining containers.
+    pub fn draining_ids(&self) -> impl Iterator<Item = ContainerId> {
+        self.draining.iter().copied()
     }
 
     /// The ids of the assigned containers, in the order of their sessions.
@@ -148,6 +159,18 @@ impl Ledger {
         self.sessions.len()
     }
 
+    /// How many are draining.
+    #[must_use]
+    pub fn draining(&self) -> usize {
+        self.draining.len()
+    }
+
+    /// How many of those draining and stopping are to be warm again.
+    #[must_use]
+    pub fn returning(&self) -> usize {
+        self.returning.len()
+    }
+
     /// How many are stopping.
     #[must_use]
     pub fn stopping(&self) -> usize {
@@ -163,12 +186,19 @@ impl Ledger {
             State::Warm { ready_at_ms } => {
                 self.warm.insert((*ready_at_ms, id));
             }
-            State::Assigned { session, .. } => {
+            State::Assigned { session, claimed_at_ms, .. } => {
                 self.sessions.insert(session.clone(), id);
+                self.leases.insert((*claimed_at_ms, id));
+            }
+            State::Draining { .. } => {
+                self.draining.insert(id);
             }
             State::Stopping { .. } => {
                 self.stopping.insert(id);
             }
+        }
+        if returns(&container.state) {
+            self.returning.insert(id);
         }
         if let Some(at_ms) = container.due_at_ms() {
             self.due.insert((at_ms, id));
@@ -184,15 +214,29 @@ impl Ledger {
             State::Warm { ready_at_ms } => {
                 self.warm.remove(&(*ready_at_ms, id));
             }
-            State::Assigned { session, .. } => {
+            State::Assigned { session, claimed_at_ms, .. } => {
                 self.sessions.remove(session);
+                self.leases.remove(&(*claimed_at_ms, id));
+            }
+            State::Draining { .. } => {
+                self.draining.remove(&id);
             }
             State::Stopping { .. } => {
                 self.stopping.remove(&id);
             }
         }
+        self.returning.remove(&id);
         if let Some(at_ms) = container.due_at_ms() {
             self.due.remove(&(at_ms, id));
         }
+    }
+}
+
+/// Whether a container in that state is to be warm again.
+const fn returns(state: &State) -> bool {
+    match state {
+        State::Draining { on_release, .. } => !matches!(on_release, OnRelease::Destroy),
+        State::Stopping { cause, .. } => matches!(cause, StopCause::Restart),
+        State::Starting { .. } | State::Warm { .. } | State::Assigned { .. } => false,
     }
 }

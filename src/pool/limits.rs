@@ -7,6 +7,9 @@ pub const SESSION_BYTES_MAX: usize = 512;
 /// object's memory filled; at 1 KiB each this is about 10 MiB.
 pub const WAITING_MAX: usize = 10_000;
 
+/// Most claims waiting at once, those that joined a session's wait included.
+pub const CLAIMS_WAITING_MAX: usize = 2 * WAITING_MAX;
+
 /// What `Retry-After` says where nothing is known to free a container.
 pub const RETRY_AFTER_MS: u64 = 1_000;
 
@@ -20,6 +23,9 @@ pub const PROBE_CONCURRENCY: usize = 64;
 /// A `stop()`, a `destroy()` and a renewal that have not answered by then count
 /// as failed; the row stays and they are asked again.
 pub const STOP_CALL_TIMEOUT_MS: u64 = 15_000;
+
+/// Between two questions at `health.path` of a container that is starting.
+pub const READINESS_PAUSE_MS: u64 = 200;
 
 /// First look whether a stopped container is gone; doubles to the maximum.
 pub const STOP_POLL_BASE_MS: u64 = 500;
@@ -46,11 +52,24 @@ pub const GATE_BACKOFF_BASE_MS: u64 = 2_000;
 /// Longest pause between two trial starts.
 pub const GATE_BACKOFF_MAX_MS: u64 = 120_000;
 
+/// Shortest pause between two trial starts that live demand calls for while
+/// the breaker is open: a backend that is up again is found within two seconds.
+pub const TRIAL_TRANSIENT_MS: u64 = 1_000;
+/// The same where the failure is permanent until somebody changes something.
+pub const TRIAL_PERMANENT_MS: u64 = 10_000;
+
 /// First time a limit taught by the platform holds; doubles with each trial
 /// that meets it again.
 pub const LEARNED_BACKOFF_BASE_MS: u64 = 5_000;
 /// Longest time a learned limit holds without a trial.
 pub const LEARNED_BACKOFF_MAX_MS: u64 = 300_000;
+
+/// A lease is recorded anew once this share of it has passed, and a hint may
+/// name a container for as long: so that a claim mostly costs no row.
+pub const LEASE_RENEWAL_SHARE: u64 = 8;
+/// Share of a lease that is given on top of it, for a claim that was not
+/// recorded and a hint that was used after it: no lease ends early.
+pub const LEASE_GRACE_SHARE: u64 = 4;
 
 /// Doublings after which a back-off no longer grows, so that a step counter
 /// cannot overflow a shift.
@@ -62,8 +81,11 @@ pub const KV_TIMEOUT_MS: u64 = 300;
 /// A container named by a hint that has not answered by then is the pool's to judge.
 pub const HINT_CONFIRM_TIMEOUT_MS: u64 = 2_000;
 
-/// How long a hint is kept. KV keeps nothing for less than a minute.
+/// How long a hint is kept.
 pub const HINT_TTL_MS: u64 = 3_600_000;
+
+/// KV keeps nothing for less; a hint that ends sooner says so itself.
+pub const KV_TTL_MIN_MS: u64 = 60_000;
 
 /// Counters that changed are recorded after this time at the latest, and
 /// before anyone is shown them.

@@ -5,13 +5,16 @@
 //! | file | decides |
 //! |---|---|
 //! | `claim` | which container a session gets, and who waits |
-//! | `refill` | how many containers to start, and which warm ones are too many |
+//! | `release` | when a session leaves its container |
+//! | `drain` | what becomes of the container then |
+//! | `refill` | how many containers to start |
+//! | `retire` | which warm containers go, and whether their replacements come first |
 //! | `start` | what the outcome of a start means |
 //! | `health` | whom to look at, and what was seen |
 //! | `stop` | how a container ends, and when it is gone |
 //! | `report` | what somebody says has stopped |
 //! | `configure` | what a changed configuration means |
-//! | `shutdown` | the end of all warm containers |
+//! | `shutdown` | the end of all containers, or of the warm ones |
 //! | `wake` | what a rebuilt memory does first |
 //! | `deadlines` | what is due, and when to be woken next |
 //!
@@ -24,6 +27,7 @@ mod configure;
 mod container;
 mod deadlines;
 mod decision;
+mod drain;
 mod error;
 mod event;
 mod failure;
@@ -35,22 +39,24 @@ mod ledger;
 pub mod limits;
 mod queue;
 mod refill;
+mod release;
 mod report;
+mod retire;
 mod shutdown;
 mod start;
 mod stats;
 mod stop;
 mod wake;
 
-pub use config::{Config, Health, Refill};
+pub use config::{Config, Health, OnRelease, Refill, Rollout, WhenEmpty};
 pub use container::{Container, Memory, State, StopCause};
-pub use decision::{Change, Command, Decision, Grant, Outcome, PoolRow, Reply};
+pub use decision::{Change, Command, Decision, Grant, Outcome, PoolRow, Readiness, Reply};
 pub use error::PoolError;
-pub use event::{Event, Seen};
+pub use event::{Event, Seen, Usage};
 pub use failure::{Failure, FailureClass};
 pub use gate::{Gate, Learned, Pause};
 pub use identity::{ClaimId, ContainerId, ContainerName, Fresh, Generation, Identity, Life, Session};
-pub use stats::{Counters, Stats};
+pub use stats::{Counters, HealthKind, Stats};
 
 use std::rc::Rc;
 
@@ -65,6 +71,8 @@ pub struct Pool {
     /// Whether a caller ever named a configuration.
     configured: bool,
     primed: bool,
+    /// From when on leases run, if later than the claim.
+    leases_from_ms: u64,
     gate: Gate,
     ledger: Ledger,
     queue: Queue,
@@ -74,6 +82,8 @@ pub struct Pool {
     recorded_pool: PoolRow,
     recorded_counters: Counters,
     flush_at_ms: Option<u64>,
+    /// When the last event was handled.
+    handled_at_ms: u64,
 }
 
 /// What one event leads to, while it is being decided.
@@ -92,6 +102,7 @@ impl Pool {
             config: row.config.clone().unwrap_or_default(),
             configured: row.config.is_some(),
             primed: row.primed,
+            leases_from_ms: row.leases_from_ms,
             gate: row.gate.clone(),
             ledger: Ledger::load(containers),
             sweep: Sweep::resume(row.assigned_checked_at_ms),
@@ -110,10 +121,14 @@ impl Pool {
         let mut step = Step { now_ms, fresh, decision: Decision::default(), flush: false };
         match event {
             Event::Claimed { claim, session, config } => self.claimed(&mut step, claim, session, config),
+            Event::CallerLeft { claim } => self.caller_left(claim),
+            Event::Released { session } => self.released(&mut step, &session),
+            Event::Primed { config } => self.primed(&mut step, config),
             Event::Configured { config } => self.configured(&mut step, config),
             Event::StopReported { id } => self.stop_reported(&mut step, id),
             Event::GarbageReported => self.garbage_reported(),
             Event::PrewarmedShutDown => self.prewarmed_shut_down(&mut step),
+            Event::ShutDown => self.shut_down(&mut step),
             Event::StatsAsked => step.flush = true,
             Event::StartSucceeded { life } => self.start_succeeded(&mut step, life),
             Event::StartFailed { life, failure } => self.start_failed(&mut step, life, &failure),
@@ -121,6 +136,7 @@ impl Pool {
                 self.counters.renewal_failures += u64::from(renewal_failed);
                 self.probed(&mut step, life, seen);
             }
+            Event::ResetAnswered { life, result } => self.reset_answered(&mut step, life, &result),
             Event::StopAnswered { life, result } => self.stop_answered(&mut step, life, result),
             Event::DestroyAnswered { life, conclusive, result } => {
                 self.destroy_answered(&mut step, life, conclusive, result);
@@ -129,6 +145,7 @@ impl Pool {
             Event::Woke => self.woke(&mut step),
         }
         self.settle(&mut step);
+        self.handled_at_ms = now_ms;
         step.decision
     }
 
@@ -142,6 +159,7 @@ impl Pool {
             starting: self.ledger.starting(),
             warm: self.ledger.warm(),
             assigned: self.ledger.assigned(),
+            draining: self.ledger.draining(),
             stopping: self.ledger.stopping(),
             waiting: self.queue.len(),
             limit: self.limit(now_ms),
@@ -158,6 +176,12 @@ impl Pool {
     #[must_use]
     pub fn config(&self) -> &Rc<Config> {
         &self.config
+    }
+
+    /// The container that belongs to `session`.
+    #[must_use]
+    pub fn held_by(&self, session: &Session) -> Option<&Container> {
+        self.ledger.held_by(session)
     }
 
     /// The containers the pool knows of, by id.
@@ -193,6 +217,7 @@ impl Pool {
         };
         same_config
             && recorded.primed == self.primed
+            && recorded.leases_from_ms == self.leases_from_ms
             && recorded.assigned_checked_at_ms == self.sweep.assigned_checked_at_ms
             && recorded.gate == self.gate
     }
@@ -204,6 +229,7 @@ impl Pool {
             self.recorded_pool = PoolRow {
                 config: self.configured.then(|| Rc::clone(&self.config)),
                 primed: self.primed,
+                leases_from_ms: self.leases_from_ms,
                 assigned_checked_at_ms: self.sweep.assigned_checked_at_ms,
                 gate: self.gate.clone(),
             };

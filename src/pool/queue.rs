@@ -28,6 +28,7 @@ pub struct Queue {
     waiting: BTreeMap<u64, Waiting>,
     tickets: BTreeMap<Session, u64>,
     checks: BTreeSet<(u64, u64)>,
+    claims: usize,
 }
 
 impl Queue {
@@ -43,12 +44,44 @@ impl Queue {
         self.waiting.is_empty()
     }
 
+    /// How many claims wait, all sessions together.
+    #[must_use]
+    pub fn claims(&self) -> usize {
+        self.claims
+    }
+
+    /// Whether the session waits.
+    #[must_use]
+    pub fn holds(&self, session: &Session) -> bool {
+        self.tickets.contains_key(session)
+    }
+
+    /// Takes a claim out, and its session with its last one; false if it does
+    /// not wait.
+    pub fn leave(&mut self, claim: ClaimId) -> bool {
+        let Some(ticket) = self
+            .waiting
+            .iter()
+            .find(|(_, waiting)| waiting.claims.contains(&claim))
+            .map(|(ticket, _)| *ticket)
+        else {
+            return false;
+        };
+        let Some(mut waiting) = self.take(ticket) else { return false };
+        waiting.claims.retain(|other| *other != claim);
+        if !waiting.claims.is_empty() {
+            self.put_back(ticket, waiting);
+        }
+        true
+    }
+
     /// Adds a claim to its session's wait; false if the session does not wait.
     pub fn join(&mut self, session: &Session, claim: ClaimId) -> bool {
         let Some(waiting) = self.tickets.get(session).and_then(|ticket| self.waiting.get_mut(ticket)) else {
             return false;
         };
         waiting.claims.push(claim);
+        self.claims += 1;
         true
     }
 
@@ -56,9 +89,7 @@ impl Queue {
     pub fn push(&mut self, waiting: Waiting) {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
-        self.tickets.insert(waiting.session.clone(), ticket);
-        self.checks.insert((waiting.check_at_ms, ticket));
-        self.waiting.insert(ticket, waiting);
+        self.put_back(ticket, waiting);
     }
 
     /// Takes the session that came first.
@@ -126,6 +157,7 @@ impl Queue {
     }
 
     fn put_back(&mut self, ticket: u64, waiting: Waiting) {
+        self.claims += waiting.claims.len();
         self.tickets.insert(waiting.session.clone(), ticket);
         self.checks.insert((waiting.check_at_ms, ticket));
         self.waiting.insert(ticket, waiting);
@@ -133,6 +165,7 @@ impl Queue {
 
     fn take(&mut self, ticket: u64) -> Option<Waiting> {
         let waiting = self.waiting.remove(&ticket)?;
+        self.claims -= waiting.claims.len();
         self.tickets.remove(&waiting.session);
         self.checks.remove(&(waiting.check_at_ms, ticket));
         Some(waiting)

@@ -1,8 +1,11 @@
-//! How many containers are missing, and how many are too many.
+//! How many containers are missing.
 
-use super::config::Refill;
-use super::container::{Container, StopCause};
-use super::decision::Command;
+use std::rc::Rc;
+
+use super::config::{Config, Refill, WhenEmpty};
+use super::container::Container;
+use super::decision::{Command, Readiness};
+use super::identity::{Generation, Identity};
 use super::{Pool, Step};
 
 impl Pool {
@@ -10,31 +13,35 @@ impl Pool {
     /// is allowed. A start serves whoever waits first, so live demand comes
     /// before the refill by itself.
     pub(super) fn start_missing(&mut self, step: &mut Step) {
-        let count = self.missing().min(self.startable(step.now_ms)).min(self.start_slots());
+        let count = self.missing(step.now_ms).min(self.startable(step.now_ms)).min(self.start_slots());
         for _ in 0..count {
             let identity = step.fresh.identity();
-            let container = Container::starting(identity, step.now_ms, self.config.start_timeout_ms);
-            self.command_start(step, &container, self.config.start_timeout_ms);
-            self.ledger.put(container);
+            self.start(step, identity, Generation::FIRST);
         }
         // Starts that wait for their turn belong to the same refill.
-        self.sweep.refill_due &= self.missing_for_target() > 0;
+        self.sweep.refill_due &= self.missing_for_target(step.now_ms) > 0;
     }
 
-    /// Stops the warm containers past the target, those ready longest first.
-    pub(super) fn stop_surplus(&mut self, step: &mut Step) {
-        let warm = self.ledger.warm();
-        let staying = self.ledger.tracked() - self.ledger.stopping();
-        let past_limit = match self.config.max_instances {
-            0 => 0,
-            declared => staying.saturating_sub(declared).min(warm),
-        };
-        let surplus = warm.saturating_sub(self.target()).max(past_limit);
-        let ids: Vec<_> = self.ledger.warm_ids().take(surplus).collect();
-        for id in ids {
-            self.counters.evictions += 1;
-            self.stop_gently(step, id, StopCause::Surplus);
+    /// Records a life of a container and asks for its start.
+    pub(super) fn start(&mut self, step: &mut Step, identity: Identity, generation: Generation) {
+        let timeout_ms = self.config.start_timeout_ms;
+        let revision = self.config.revision.clone();
+        let container = Container::starting(identity, generation, revision, step.now_ms, timeout_ms);
+        self.command_start(step, &container, timeout_ms);
+        self.ledger.put(container);
+    }
+
+    /// Somebody wants the pool to be full. Takes effect at once, whatever
+    /// `refill` says.
+    pub(super) fn primed(&mut self, step: &mut Step, config: Option<Rc<Config>>) {
+        if let Some(config) = config
+            && let Err(error) = self.apply_config(step, config)
+        {
+            step.decision.refused = Some(error);
+            return;
         }
+        self.prime();
+        self.sweep.refill_due = true;
     }
 
     pub(super) fn command_start(&self, step: &mut Step, container: &Container, timeout_ms: u64) {
@@ -43,6 +50,12 @@ impl Pool {
             name: container.name,
             ports: self.config.ports.clone(),
             timeout_ms,
+            readiness: self
+                .config
+                .health
+                .path
+                .clone()
+                .map(|path| Readiness { path, timeout_ms: self.config.health.timeout_ms }),
         });
     }
 
@@ -57,14 +70,20 @@ impl Pool {
         if self.primed && self.config.enabled { self.config.warm_target } else { 0 }
     }
 
+    /// What a claim does that finds nothing warm. Where nothing ever is, only a
+    /// start can serve it.
+    pub(super) fn when_empty(&self) -> WhenEmpty {
+        if self.target() == 0 { WhenEmpty::Start } else { self.config.when_empty }
+    }
+
     /// Starts that are called for and not under way.
-    pub(super) fn missing(&self) -> usize {
-        self.missing_for_waiting() + if self.refill_now() { self.missing_for_target() } else { 0 }
+    pub(super) fn missing(&self, now_ms: u64) -> usize {
+        self.missing_for_waiting() + if self.refill_now() { self.missing_for_target(now_ms) } else { 0 }
     }
 
     /// Whether something is missing, now or at the next refresh.
-    pub(super) fn is_short(&self) -> bool {
-        self.missing_for_waiting() + self.missing_for_target() > 0
+    pub(super) fn is_short(&self, now_ms: u64) -> bool {
+        self.missing_for_waiting() + self.missing_for_target(now_ms) > 0
     }
 
     /// The first so many waiting sessions have a start under way, or one that
@@ -84,17 +103,44 @@ impl Pool {
         room.min(self.gate.starts_allowed(now_ms, self.ledger.starting()))
     }
 
-    fn start_slots(&self) -> usize {
+    pub(super) fn start_slots(&self) -> usize {
         self.config.start_concurrency.saturating_sub(self.ledger.starting())
     }
 
-    fn missing_for_waiting(&self) -> usize {
-        self.queue.len().saturating_sub(self.ledger.starting())
+    /// Sessions that are to have a container started for them.
+    fn demand(&self) -> usize {
+        if self.when_empty() == WhenEmpty::Start { self.queue.len() } else { 0 }
     }
 
-    fn missing_for_target(&self) -> usize {
-        let spare = self.ledger.starting().saturating_sub(self.queue.len());
-        self.target().saturating_sub(self.ledger.warm() + spare)
+    pub(super) fn missing_for_waiting(&self) -> usize {
+        self.demand().saturating_sub(self.ledger.starting())
+    }
+
+    /// What brings those that are warm, or will be, back to the target. Those
+    /// that are to be replaced do not count, but what comes for them has to
+    /// stay within `maxSurge`.
+    pub(super) fn missing_for_target(&self, now_ms: u64) -> usize {
+        let target = self.target();
+        let warm = self.ledger.warm();
+        let retiring = self.retiring(now_ms);
+        let coming = self.ledger.starting().saturating_sub(self.demand()) + self.ledger.returning();
+        let missing = target.saturating_sub(warm - retiring + coming);
+        let missing = match retiring {
+            0 => missing,
+            _ => missing.min((target + self.config.rollout.surge_max).saturating_sub(warm + coming)),
+        };
+        missing.min(self.growth(retiring))
+    }
+
+    /// Containers the refill may add at the moment. Where claims wait for what
+    /// comes back, it grows the pool past its target by one at a time only.
+    fn growth(&self, retiring: usize) -> usize {
+        if self.when_empty() != WhenEmpty::Wait {
+            return usize::MAX;
+        }
+        let staying = self.ledger.tracked() - self.ledger.stopping() - retiring;
+        let one = 1_usize.saturating_sub(self.ledger.starting());
+        self.target().saturating_sub(staying).max(one)
     }
 
     fn refill_now(&self) -> bool {

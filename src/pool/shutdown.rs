@@ -1,6 +1,7 @@
-//! The end of all warm containers.
+//! The end of all containers, or of the warm ones.
 
-use super::container::StopCause;
+use super::config::OnRelease;
+use super::container::{State, StopCause};
 use super::{Pool, Step};
 
 impl Pool {
@@ -9,7 +10,7 @@ impl Pool {
     /// that a claim took, or that a waiting one needs, is left alone.
     pub(super) fn prewarmed_shut_down(&mut self, step: &mut Step) {
         self.primed = false;
-        let warm: Vec<_> = self.ledger.warm_ids().collect();
+        let warm: Vec<_> = self.ledger.warm_containers().map(|container| container.id).collect();
         for id in warm {
             self.counters.evictions += 1;
             self.stop_gently(step, id, StopCause::Shutdown);
@@ -23,6 +24,23 @@ impl Pool {
         starting.sort_by_key(|(created_at_ms, _)| std::cmp::Reverse(*created_at_ms));
         for (_, id) in starting.into_iter().take(spare) {
             self.destroy_now(step, id, StopCause::Shutdown);
+        }
+    }
+    /// Stops the warm containers as above. Those of sessions may finish what is
+    /// under way; none is made ready for anybody else.
+    pub(super) fn shut_down(&mut self, step: &mut Step) {
+        self.prewarmed_shut_down(step);
+        let assigned: Vec<_> = self.ledger.assigned_ids().collect();
+        for id in assigned {
+            self.let_go(step, id, StopCause::Shutdown);
+        }
+        let draining: Vec<_> = self.ledger.draining_ids().collect();
+        for id in draining {
+            let Some(mut container) = self.ledger.container(id).cloned() else { continue };
+            if let State::Draining { on_release, .. } = &mut container.state {
+                *on_release = OnRelease::Destroy;
+            }
+            self.ledger.put(container);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the outcome of a start means.
 
-use super::container::{State, StopCause};
+use super::container::{Container, State, StopCause};
 use super::failure::{Failure, FailureClass};
 use super::identity::{ContainerId, Life};
 use super::{Pool, Step};
@@ -12,18 +12,23 @@ impl Pool {
         let Some(mut container) = self.ledger.living(life) else { return };
         match container.state {
             State::Starting { .. } => {
-                container.state = State::Warm { ready_at_ms: step.now_ms };
                 container.memory.start_pending = false;
-                container.memory.seen_at_ms = step.now_ms;
-                if self.ledger.warm() == 0 {
-                    self.sweep.rest_until(step.now_ms + self.config.refresh_interval_ms);
-                }
-                self.ledger.put(container);
+                self.become_warm(step, container);
                 self.gate.succeeded(self.existing());
             }
             State::Stopping { .. } => self.start_settled(step, life.id),
-            State::Warm { .. } | State::Assigned { .. } => {}
+            State::Warm { .. } | State::Assigned { .. } | State::Draining { .. } => {}
         }
+    }
+
+    /// The container was just seen to be well, and is nobody's.
+    pub(super) fn become_warm(&mut self, step: &Step, mut container: Container) {
+        container.state = State::Warm { ready_at_ms: step.now_ms };
+        container.memory.seen_at_ms = step.now_ms;
+        if self.ledger.warm() == 0 {
+            self.sweep.rest_until(step.now_ms + self.config.refresh_interval_ms);
+        }
+        self.ledger.put(container);
     }
 
     /// A failed start may have left the container running: it is destroyed,
@@ -43,7 +48,7 @@ impl Pool {
             }
             State::Stopping { .. } if failure.may_go_on => {}
             State::Stopping { .. } => self.start_settled(step, life.id),
-            State::Warm { .. } | State::Assigned { .. } => {}
+            State::Warm { .. } | State::Assigned { .. } | State::Draining { .. } => {}
         }
     }
 

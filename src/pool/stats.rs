@@ -15,12 +15,14 @@ pub struct Counters {
     pub misses: u64,
     /// Claims answered with an error.
     pub errors: u64,
-    /// Containers that are gone for certain.
+    /// Callers that went away before they were answered.
+    pub callers_left: u64,
+    /// Lives of containers that are over for certain.
     pub gone: u64,
     /// Failed starts by class, in the order of [`FailureClass::ALL`].
     pub start_failures: [u64; 5],
-    /// Looks that brought no answer.
-    pub probe_failures: u64,
+    /// Failed looks by kind, in the order of [`HealthKind::ALL`].
+    pub health_failures: [u64; 3],
     /// Renewals of a warm container's activity timeout that failed.
     pub renewal_failures: u64,
     /// `stop()` and `destroy()` calls that failed.
@@ -31,6 +33,22 @@ pub struct Counters {
     pub unknown_reports: u64,
     /// Warm containers dropped by the pool.
     pub evictions: u64,
+    /// Those of them that were past their age.
+    pub expirations: u64,
+    /// Those of them that were of an earlier revision.
+    pub replacements: u64,
+    /// Sessions that gave their container up.
+    pub releases: u64,
+    /// Sessions whose lease ended.
+    pub lease_ends: u64,
+    /// Containers started again for another session.
+    pub restarts: u64,
+    /// Containers cleaned up for another session.
+    pub resets: u64,
+    /// Clean-ups that failed.
+    pub reset_failures: u64,
+    /// Configurations of an earlier version that were passed over.
+    pub passed_over: u64,
     /// Commits the storage refused.
     pub storage_failures: u64,
 }
@@ -41,6 +59,11 @@ impl Counters {
         if let Some(at) = FailureClass::ALL.iter().position(|other| *other == class) {
             self.start_failures[at] += 1;
         }
+    }
+
+    /// Counts a failed look.
+    pub fn look_failed(&mut self, kind: HealthKind) {
+        self.health_failures[kind as usize] += 1;
     }
 
     /// Claims answered, one way or another.
@@ -57,6 +80,32 @@ impl Counters {
     }
 }
 
+/// What a look found wanting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HealthKind {
+    /// It has stopped, or does not answer.
+    Liveness,
+    /// It does not answer at `health.path` with 2xx.
+    Readiness,
+    /// It uses more than it may.
+    Resources,
+}
+
+impl HealthKind {
+    /// All kinds, in the order metrics list them.
+    pub const ALL: [Self; 3] = [Self::Liveness, Self::Readiness, Self::Resources];
+
+    /// The kind as metrics spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Liveness => "liveness",
+            Self::Readiness => "readiness",
+            Self::Resources => "resources",
+        }
+    }
+}
+
 /// The figures of one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stats {
@@ -70,6 +119,8 @@ pub struct Stats {
     pub warm: usize,
     /// Belonging to a session.
     pub assigned: usize,
+    /// Left by their session, with requests under way perhaps.
+    pub draining: usize,
     /// Asked to stop, not confirmed.
     pub stopping: usize,
     /// Sessions that wait.
@@ -94,10 +145,10 @@ impl Stats {
     /// Containers that exist or may exist.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.starting + self.warm + self.assigned + self.stopping
+        self.starting + self.warm + self.assigned + self.draining + self.stopping
     }
 
-    /// Containers ever started: those gone and those still tracked.
+    /// Lives of containers ever started: those over and those still tracked.
     #[must_use]
     pub fn started(&self) -> u64 {
         self.counters.gone + self.total() as u64

@@ -47,14 +47,18 @@ impl Pool {
         result: Result<(), Failure>,
     ) {
         let Some(mut container) = self.ledger.living(life) else { return };
-        let State::Stopping { settled_at_ms, .. } = container.state else { return };
+        let State::Stopping { cause, settled_at_ms, .. } = container.state else { return };
         if !std::mem::take(&mut container.memory.destroying) {
             return;
         }
         match result {
             Ok(()) if conclusive => {
                 self.counters.gone += 1;
-                return self.ledger.remove(life.id);
+                self.ledger.remove(life.id);
+                if cause == StopCause::Restart {
+                    self.restart(step, &container);
+                }
+                return;
             }
             Ok(()) if settled_at_ms <= step.now_ms => self.command_destroy(step, &mut container),
             Ok(()) => container.memory.next_at_ms = Some(settled_at_ms),

@@ -2,21 +2,30 @@
 //! is asked for again: starting what runs, and destroying what is gone, change
 //! nothing.
 
+use super::config::OnRelease;
 use super::container::{Container, State};
 use super::{Pool, Step};
 
 impl Pool {
     pub(super) fn woke(&mut self, step: &mut Step) {
         for mut container in self.unfinished(step.now_ms) {
-            match container.state {
+            match &mut container.state {
                 State::Warm { .. } | State::Assigned { .. } => {}
+                // A clean-up may be under way that would come late for the next session.
+                State::Draining { on_release, .. } => {
+                    if *on_release == OnRelease::Reset {
+                        *on_release = OnRelease::Destroy;
+                    }
+                    container.memory.next_at_ms = Some(step.now_ms);
+                }
                 State::Starting { deadline_at_ms } => {
                     container.memory.start_pending = true;
-                    if deadline_at_ms > step.now_ms {
-                        self.command_start(step, &container, deadline_at_ms - step.now_ms);
+                    if *deadline_at_ms > step.now_ms {
+                        let left_ms = *deadline_at_ms - step.now_ms;
+                        self.command_start(step, &container, left_ms);
                     }
                 }
-                State::Stopping { destroy_at_ms, .. } if destroy_at_ms > step.now_ms => {
+                State::Stopping { destroy_at_ms, .. } if *destroy_at_ms > step.now_ms => {
                     self.command_stop(step, &mut container);
                 }
                 State::Stopping { .. } => self.command_destroy(step, &mut container),
@@ -28,6 +37,7 @@ impl Pool {
             self.sweep.assigned_checked_at_ms.saturating_add(self.config.assigned_check_interval_ms);
         self.deadline_reached(step);
     }
+
     /// The containers on their way somewhere, and those so young that a start
     /// of theirs may go on unheard.
     fn unfinished(&self, now_ms: u64) -> Vec<Container> {

@@ -10,8 +10,8 @@ use super::bindings::identity_of;
 use super::call::{message_of, settled, within};
 use super::effects::seen;
 use super::js::{ContainerStub, Kv, Namespace, PoolStub, now_ms, object};
-use crate::pool::limits::{HINT_CONFIRM_TIMEOUT_MS, HINT_TTL_MS, KV_TIMEOUT_MS};
-use crate::pool::{Grant, Identity, Outcome, PoolError, Session};
+use crate::pool::limits::{HINT_CONFIRM_TIMEOUT_MS, KV_TIMEOUT_MS, KV_TTL_MIN_MS};
+use crate::pool::{Grant, Identity, OnRelease, Outcome, PoolError, Session};
 use crate::route::{Hint, Route, judge};
 use crate::wire::{self, PoolName, RemoteError};
 
@@ -34,17 +34,31 @@ impl PoolClient {
         hints: JsValue,
         keep_alive: Function,
     ) -> Self {
+        let hints = if may_hint(&config) { hints } else { JsValue::UNDEFINED };
         let client = Client { pools, containers, pool_name, config, hints, keep_alive };
         Self { client: std::rc::Rc::new(client) }
     }
 
-    /// One claim. A promise of JSON text ([`wire::claim_to_json`]); it does not throw.
-    pub fn claim(&self, session: JsValue) -> js_sys::Promise {
+    /// One claim. A promise of JSON text ([`wire::claim_to_json`]); it does not
+    /// throw. `ticket` is what the pool's `leave` may be called with, or undefined.
+    pub fn claim(&self, session: JsValue, ticket: JsValue) -> js_sys::Promise {
         let client = std::rc::Rc::clone(&self.client);
         future_to_promise(async move {
-            let answer = client.claim(&session).await;
+            let answer = client.claim(&session, &ticket).await;
             Ok(wire::claim_to_json(answer).into())
         })
+    }
+
+    /// Forgets the hint of a session that gives its container up.
+    #[wasm_bindgen(js_name = forgetHint)]
+    pub fn forget_hint(&self, session: &JsValue) {
+        let client = &self.client;
+        let asked = client.pool_name().and_then(|name| Ok((name, super::object::session_of(session)?)));
+        if let Ok((name, session)) = asked
+            && let Some(cache) = client.hint_cache(&name, &session)
+        {
+            cache.forget(&client.keep_alive);
+        }
     }
 }
 
@@ -69,7 +83,7 @@ impl Client {
     ///
     /// # Errors
     /// The pool's, or `pool_unavailable` where it could not be asked.
-    pub async fn claim(&self, session: &JsValue) -> Result<Grant, RemoteError> {
+    pub async fn claim(&self, session: &JsValue, ticket: &JsValue) -> Result<Grant, RemoteError> {
         let pool_name = self.pool_name()?;
         let session = super::object::session_of(session)?;
         let cache = self.hint_cache(&pool_name, &session);
@@ -78,8 +92,10 @@ impl Client {
         {
             return Ok(grant);
         }
-        let grant = self.ask_pool(&pool_name, &session).await?;
-        if let Some(cache) = cache {
+        let grant = self.ask_pool(&pool_name, &session, ticket).await?;
+        if let Some(cache) = cache
+            && grant.hint_ttl_ms > 0
+        {
             cache.write(&grant, &self.keep_alive);
         }
         Ok(grant)
@@ -95,9 +111,14 @@ impl Client {
         answer.map_err(|error| unreachable_pool(&error)).map(|text| text.as_string().unwrap_or_default())
     }
 
-    async fn ask_pool(&self, pool_name: &PoolName, session: &Session) -> Result<Grant, RemoteError> {
+    async fn ask_pool(
+        &self,
+        pool_name: &PoolName,
+        session: &Session,
+        ticket: &JsValue,
+    ) -> Result<Grant, RemoteError> {
         let pool = self.pools.by_name::<PoolStub>(pool_name.as_str());
-        let call = pool.and_then(|pool| pool.claim(session.as_str(), &self.config));
+        let call = pool.and_then(|pool| pool.claim(session.as_str(), &self.config, ticket));
         let answer = settled(call).await.map_err(|error| unreachable_pool(&error))?;
         wire::claim_from_json(&answer.as_string().unwrap_or_default())
     }
@@ -113,6 +134,13 @@ impl Client {
         let kv = self.hints.clone().unchecked_into();
         Some(HintCache { kv, key: wire::hint_key(pool_name, session) })
     }
+}
+
+/// Whether hints are used at all: not where a container may serve another
+/// session later, nor with a configuration that the pool has to refuse.
+fn may_hint(config: &JsValue) -> bool {
+    let config = wire::config_from_json(&config.as_string().unwrap_or_default());
+    config.is_ok_and(|config| config.on_release == OnRelease::Destroy)
 }
 
 fn unreachable_pool(error: &JsValue) -> RemoteError {
@@ -160,9 +188,10 @@ impl HintCache {
     }
 
     fn write(self, grant: &Grant, keep_alive: &Function) {
-        let hint =
-            Hint { name: grant.name, generation: grant.generation, expires_at_ms: now_ms() + HINT_TTL_MS };
-        let ttl = object(&[("expirationTtl", JsValue::from_f64((HINT_TTL_MS / 1_000) as f64))]);
+        let expires_at_ms = now_ms() + grant.hint_ttl_ms;
+        let hint = Hint { name: grant.name, generation: grant.generation, expires_at_ms };
+        let kept_ms = grant.hint_ttl_ms.max(KV_TTL_MIN_MS);
+        let ttl = object(&[("expirationTtl", JsValue::from_f64(kept_ms.div_ceil(1_000) as f64))]);
         let call = self.kv.write(&self.key, &wire::hint_to_json(&hint), &ttl);
         in_background(call, keep_alive);
     }
@@ -174,7 +203,7 @@ impl HintCache {
 
 fn grant_of(hint: &Hint, containers: &Namespace) -> Option<Grant> {
     let Identity { name, id } = identity_of(containers, hint.name).ok()?;
-    Some(Grant { id, name, generation: hint.generation, outcome: Outcome::Sticky })
+    Some(Grant { id, name, generation: hint.generation, outcome: Outcome::Sticky, hint_ttl_ms: 0 })
 }
 
 /// Lets a call end after the answer; its failure is logged and costs a hint.

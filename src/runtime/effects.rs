@@ -6,28 +6,42 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::call::{failure_of, settled, within};
+use super::health;
 use super::js::{ContainerStub, Namespace, object, property};
 use crate::pool::limits::STOP_CALL_TIMEOUT_MS;
-use crate::pool::{Command, ContainerName, Event, Failure, FailureClass, Seen};
+use crate::pool::{Command, ContainerName, Event, Failure, FailureClass, Readiness, Seen};
 use crate::{platform, route};
 
 /// Carries out one command and says what came of it.
 pub async fn carry_out(containers: Namespace, command: Command) -> Event {
     match command {
-        Command::Start { life, name, ports, timeout_ms } => {
-            let call = stub(&containers, name)
-                .and_then(|container| container.start(&ports_argument(&ports), &start_limits(timeout_ms)));
-            match settled(call).await.map_err(|error| failure_of(&error)) {
-                Err(failure) if !platform::means_started(&failure) => Event::StartFailed { life, failure },
-                _ => Event::StartSucceeded { life },
+        Command::Start { life, name, ports, timeout_ms, readiness } => {
+            match start(&containers, name, &ports, timeout_ms, readiness).await {
+                Ok(()) => Event::StartSucceeded { life },
+                Err(failure) => Event::StartFailed { life, failure },
             }
         }
-        Command::Probe { life, name, renew, timeout_ms } => {
+        Command::Probe { life, name, renew, path, timeout_ms } => {
             let container = stub(&containers, name);
             let state = container.clone().and_then(|container| container.state());
-            let renewal = if renew { container.and_then(|c| c.renew()) } else { Ok(JsValue::UNDEFINED) };
+            let renewal = match (&container, renew) {
+                (Ok(container), true) => container.renew(),
+                _ => Ok(JsValue::UNDEFINED),
+            };
             let (state, renewal) = join(within(timeout_ms, state), within(timeout_ms, renewal)).await;
-            Event::Probed { life, seen: seen(state), renewal_failed: renewal.is_err() }
+            let seen = match (seen(state), path, container) {
+                // A request would start one that has stopped.
+                (Seen::Alive | Seen::Idle, Some(path), Ok(container)) => {
+                    health::look(&container, &path, timeout_ms).await
+                }
+                (seen, _, _) => seen,
+            };
+            Event::Probed { life, seen, renewal_failed: renewal.is_err() }
+        }
+        Command::Reset { life, name } => {
+            let call = stub(&containers, name).and_then(|container| container.reset());
+            let result = within(STOP_CALL_TIMEOUT_MS, call).await.map(|done| done.as_bool() == Some(true));
+            Event::ResetAnswered { life, result }
         }
         Command::Stop { life, name } => {
             let call = stub(&containers, name).and_then(|container| container.stop());
@@ -45,12 +59,32 @@ pub async fn carry_out(containers: Namespace, command: Command) -> Event {
 pub fn seen(state: Result<JsValue, Failure>) -> Seen {
     match state {
         Ok(state) => match property(&state, "status").as_string() {
-            Some(status) => route::seen_of_status(&status),
+            Some(status) => route::seen_of_state(&status, property(&state, "inFlight").as_f64()),
             None => {
                 Seen::Unknown(Failure::new(FailureClass::Transient, "getState answered without a status"))
             }
         },
         Err(failure) => Seen::Unknown(failure),
+    }
+}
+
+async fn start(
+    containers: &Namespace,
+    name: ContainerName,
+    ports: &[u16],
+    timeout_ms: u64,
+    readiness: Option<Readiness>,
+) -> Result<(), Failure> {
+    let container = stub(containers, name).map_err(|error| failure_of(&error))?;
+    let call = container.start(&ports_argument(ports), &start_limits(timeout_ms));
+    if let Err(failure) = settled(call).await.map_err(|error| failure_of(&error))
+        && !platform::means_started(&failure)
+    {
+        return Err(failure);
+    }
+    match readiness {
+        Some(readiness) => health::become_ready(&container, &readiness).await,
+        None => Ok(()),
     }
 }
 

@@ -47,7 +47,7 @@ async fn to_container(
     session: &Session,
 ) -> Result<Response, RemoteError> {
     let asked_ms = now_ms();
-    let grant = client.claim(&JsValue::from_str(session.as_str())).await?;
+    let grant = client.claim(&JsValue::from_str(session.as_str()), &JsValue::UNDEFINED).await?;
     let claimed_ms = now_ms();
     let container = client.containers.by_name::<ContainerStub>(&grant.name.to_string());
     let answer = settled(container.and_then(|container| container.fetch(request))).await;

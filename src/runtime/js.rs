@@ -58,6 +58,8 @@ extern "C" {
     pub fn state(this: &ContainerStub) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = renewActivityTimeout)]
     pub fn renew(this: &ContainerStub) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = resetForPool)]
+    pub fn reset(this: &ContainerStub) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub fn stop(this: &ContainerStub) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -68,7 +70,12 @@ extern "C" {
     /// A stub of the pool class.
     pub type PoolStub;
     #[wasm_bindgen(method, catch)]
-    pub fn claim(this: &PoolStub, session: &str, config: &JsValue) -> Result<JsValue, JsValue>;
+    pub fn claim(
+        this: &PoolStub,
+        session: &str,
+        config: &JsValue,
+        ticket: &JsValue,
+    ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = statsText)]
     pub fn stats_text(this: &PoolStub) -> Result<JsValue, JsValue>;
 

@@ -4,7 +4,9 @@
 //! |---|---|
 //! | `object` | the pool object: event in, rows committed, commands out |
 //! | `wakeups` | its alarm, and the timer of those who wait |
+//! | `waiting` | its callers who wait for an answer |
 //! | `effects` | carrying out commands, each answered by one event |
+//! | `health` | asking a container whether it is ready |
 //! | `client` | a claim from a Worker's side: hint, confirmation, pool |
 //! | `http` | the default Worker |
 //! | `bindings` | finding the container namespace |
@@ -17,9 +19,11 @@ mod bindings;
 mod call;
 mod client;
 mod effects;
+mod health;
 mod http;
 mod js;
 mod keys;
 mod object;
 mod sql;
+mod waiting;
 mod wakeups;

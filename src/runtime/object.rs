@@ -4,7 +4,6 @@
 //! platform holds every answer and call back until the rows are durable.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use futures::channel::oneshot;
@@ -15,18 +14,16 @@ use super::bindings::{container_namespace, identity_of, usual_binding};
 use super::effects::carry_out;
 use super::js::{self, Namespace, ObjectState, now_ms};
 use super::sql::ObjectSql;
+use super::waiting::{Answer, Waiting};
 use super::wakeups::{Alarm, Timer};
 use crate::pool::{
-    ClaimId, Command, Config, ContainerId, ContainerName, Decision, Event, Fresh, Grant, Identity, Pool,
-    PoolError, Session,
+    Command, Config, ContainerId, ContainerName, Decision, Event, Fresh, Identity, Pool, PoolError, Session,
 };
 use crate::store::Store;
 use crate::wire;
 
 /// When a wake-up that failed is tried again by a pool that could not be loaded.
 const RECOVERY_MS: u64 = 10_000;
-
-type Answer = Result<Grant, PoolError>;
 
 /// What the TypeScript class `WarmPool` delegates to.
 #[wasm_bindgen]
@@ -43,8 +40,7 @@ struct Host {
     woken: Cell<bool>,
     storage_failures: Cell<u64>,
     containers: RefCell<Option<(Option<String>, Namespace)>>,
-    waiting: RefCell<BTreeMap<ClaimId, oneshot::Sender<Answer>>>,
-    next_claim: Cell<u64>,
+    waiting: Waiting,
     /// The caller's configuration that is in force, as it came.
     applied: RefCell<Option<String>>,
     alarm: Alarm,
@@ -71,8 +67,7 @@ impl PoolObject {
                 woken: Cell::new(false),
                 storage_failures: Cell::new(0),
                 containers: RefCell::new(None),
-                waiting: RefCell::new(BTreeMap::new()),
-                next_claim: Cell::new(0),
+                waiting: Waiting::default(),
                 applied: RefCell::new(None),
                 alarm: Alarm::new(state.storage()),
                 timer: Timer::default(),
@@ -82,8 +77,9 @@ impl PoolObject {
 
     /// One claim. Answers JSON text ([`wire::claim_to_json`]), at once where
     /// nothing has to be waited for, else a promise of it; it does not throw.
-    pub fn claim(&self, session: &JsValue, config: &JsValue) -> JsValue {
-        match self.host.claim(session, config) {
+    /// `ticket` is what [`Self::leave`] may be called with, or undefined.
+    pub fn claim(&self, session: &JsValue, config: &JsValue, ticket: &JsValue) -> JsValue {
+        match self.host.claim(session, config, ticket.as_string()) {
             Claimed::Answered(answer) => wire::claim_to_json(answer).into(),
             Claimed::Waits(receiver) => future_to_promise(async move {
                 let answer = receiver.await.unwrap_or_else(|_| Err(lost()));
@@ -91,6 +87,39 @@ impl PoolObject {
             })
             .into(),
         }
+    }
+
+    /// The caller with that ticket has gone away. Answers an error's JSON, or
+    /// null; a ticket of nobody who waits is no error.
+    pub fn leave(&self, ticket: &str) -> JsValue {
+        let claim = self.host.waiting.claim_of(ticket);
+        outcome(claim.map_or(Ok(()), |claim| {
+            self.host.waiting.leave(claim);
+            self.host.dispatch(Event::CallerLeft { claim })
+        }))
+    }
+
+    /// A session gives its container up. Answers whether it had one, or an
+    /// error's JSON.
+    pub fn release(&self, session: &JsValue) -> JsValue {
+        let released = session_of(session).and_then(|session| {
+            let held = self.host.is_held(&session)?;
+            self.host.dispatch(Event::Released { session })?;
+            Ok(held)
+        });
+        released.map_or_else(|error| wire::claim_to_json(Err(error)).into(), JsValue::from_bool)
+    }
+
+    /// Has the pool fill itself, with a configuration as in a claim. Answers an
+    /// error's JSON, or null.
+    pub fn prime(&self, config: &JsValue) -> JsValue {
+        let result = self.host.config(config).and_then(|config| match config {
+            Some((text, config)) => {
+                self.host.dispatch_configured(&text, Event::Primed { config: Some(config) })
+            }
+            None => self.host.dispatch(Event::Primed { config: None }),
+        });
+        outcome(result)
     }
 
     /// Takes a configuration, as JSON text. Answers an error's JSON, or null.
@@ -116,6 +145,12 @@ impl PoolObject {
         outcome(self.host.dispatch(Event::PrewarmedShutDown))
     }
 
+    /// Stops everything. Answers once all of it is recorded as draining or
+    /// stopping.
+    pub fn shutdown(&self) -> JsValue {
+        outcome(self.host.dispatch(Event::ShutDown))
+    }
+
     /// The figures as JSON text, or an error's JSON.
     pub fn stats(&self) -> JsValue {
         let stats = self.host.dispatch(Event::StatsAsked).and_then(|()| self.host.stats_text());
@@ -139,15 +174,13 @@ enum Claimed {
 }
 
 impl Host {
-    fn claim(self: &Rc<Self>, session: &JsValue, config: &JsValue) -> Claimed {
+    fn claim(self: &Rc<Self>, session: &JsValue, config: &JsValue, ticket: Option<String>) -> Claimed {
         let asked = session_of(session).and_then(|session| Ok((session, self.config(config)?)));
         let (session, config) = match asked {
             Ok(asked) => asked,
             Err(error) => return Claimed::Answered(Err(error)),
         };
-        let claim = ClaimId(self.next_claim.replace(self.next_claim.get() + 1));
-        let (sender, mut receiver) = oneshot::channel();
-        self.waiting.borrow_mut().insert(claim, sender);
+        let (claim, mut receiver) = self.waiting.join(ticket);
         let dispatched = match config {
             Some((text, config)) => {
                 let event = Event::Claimed { claim, session, config: Some(config) };
@@ -156,7 +189,7 @@ impl Host {
             None => self.dispatch(Event::Claimed { claim, session, config: None }),
         };
         if let Err(error) = dispatched {
-            self.waiting.borrow_mut().remove(&claim);
+            self.waiting.leave(claim);
             return Claimed::Answered(Err(error));
         }
         match receiver.try_recv() {
@@ -212,6 +245,12 @@ impl Host {
     fn id_of(&self, name: ContainerName) -> Option<ContainerId> {
         let containers = self.ensure_loaded().and_then(|()| self.containers()).ok()?;
         identity_of(&containers, name).ok().map(|identity| identity.id)
+    }
+
+    fn is_held(&self, session: &Session) -> Result<bool, PoolError> {
+        self.ensure_loaded()?;
+        let pool = self.pool.borrow();
+        Ok(pool.as_ref().ok_or_else(lost)?.held_by(session).is_some())
     }
 
     fn stats_text(&self) -> Result<String, PoolError> {
@@ -270,10 +309,7 @@ impl Host {
         self.alarm.arm(decision.alarm_at_ms);
         self.arm_timer(decision.timer_at_ms);
         for reply in decision.replies {
-            if let Some(waiter) = self.waiting.borrow_mut().remove(&reply.claim) {
-                // A caller that is gone needs no answer.
-                let _ = waiter.send(reply.result);
-            }
+            self.waiting.answer(reply.claim, reply.result);
         }
         for command in decision.commands {
             self.spawn(containers.clone(), command);
@@ -295,9 +331,7 @@ impl Host {
         worker::console_error!("warm pool: {error}");
         self.storage_failures.set(self.storage_failures.get() + 1);
         *self.applied.borrow_mut() = None;
-        for (_, waiter) in std::mem::take(&mut *self.waiting.borrow_mut()) {
-            let _ = waiter.send(Err(error.clone()));
-        }
+        self.waiting.fail_all(error);
         self.alarm.arm(Some(now_ms() + RECOVERY_MS));
         error.clone()
     }
@@ -306,11 +340,16 @@ impl Host {
     /// one in force: checked before anything is decided, since whatever else
     /// the event leads to would be started in it.
     fn containers_for(&self, event: &Event) -> Result<Namespace, PoolError> {
-        let (Event::Claimed { config: Some(config), .. } | Event::Configured { config }) = event else {
+        let (Event::Claimed { config: Some(config), .. }
+        | Event::Primed { config: Some(config) }
+        | Event::Configured { config }) = event
+        else {
             return self.containers();
         };
-        self.pool.borrow().as_ref().ok_or_else(lost)?.check_binding(config)?;
-        match config.container_binding.as_deref() {
+        let pool = self.pool.borrow();
+        let pool = pool.as_ref().ok_or_else(lost)?;
+        pool.check_binding(config)?;
+        match config.container_binding.as_deref().filter(|_| !pool.is_earlier(config)) {
             Some(named) => container_namespace(&self.env, Some(named)),
             None => self.containers(),
         }

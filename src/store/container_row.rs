@@ -1,64 +1,71 @@
 //! A container's row.
 
-use std::ops::Range;
-
-use super::cell::{Cell, values};
+use super::cell::{Cell, optional, values};
 use super::{Statement, StoreError, Value};
-use crate::pool::{Container, ContainerId, ContainerName, Generation, Memory, Session, State, StopCause};
+use crate::pool::{
+    Container, ContainerId, ContainerName, Generation, Memory, OnRelease, Session, State, StopCause,
+};
 
 const TABLE: &str = "container";
 
 const STARTING: &str = "starting";
 const WARM: &str = "warm";
 const ASSIGNED: &str = "assigned";
+const DRAINING: &str = "draining";
 const STOPPING: &str = "stopping";
 
 /// All rows, in the order [`read`] wants their columns.
 pub const SELECT: &str = "
-    SELECT id, name, generation, created_at_ms, state,
-           deadline_at_ms, ready_at_ms, session, claimed_at_ms, stop_cause, destroy_at_ms, settled_at_ms
+    SELECT id, name, generation, created_at_ms, revision, state,
+           deadline_at_ms, ready_at_ms, session, claimed_at_ms, on_release,
+           stop_cause, destroy_at_ms, settled_at_ms
     FROM container";
 
 /// `id` and `state` lead, and what belongs to a state follows.
 const PUT: &str = "
     INSERT INTO container (
-        id, name, generation, created_at_ms, state,
-        deadline_at_ms, ready_at_ms, session, claimed_at_ms, stop_cause, destroy_at_ms, settled_at_ms
-    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        id, name, generation, created_at_ms, revision, state,
+        deadline_at_ms, ready_at_ms, session, claimed_at_ms, on_release,
+        stop_cause, destroy_at_ms, settled_at_ms
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
         name = excluded.name,
         generation = excluded.generation,
         created_at_ms = excluded.created_at_ms,
+        revision = excluded.revision,
         state = excluded.state,
         deadline_at_ms = excluded.deadline_at_ms,
         ready_at_ms = excluded.ready_at_ms,
         session = excluded.session,
         claimed_at_ms = excluded.claimed_at_ms,
+        on_release = excluded.on_release,
         stop_cause = excluded.stop_cause,
         destroy_at_ms = excluded.destroy_at_ms,
         settled_at_ms = excluded.settled_at_ms";
 
 const DELETE: &str = "DELETE FROM container WHERE id = ?";
 
-/// The columns that belong to one state, state after state.
-const STATE_COLUMNS: [&str; 7] = [
+/// The columns that belong to some states only.
+const STATE_COLUMNS: [&str; 8] = [
     "deadline_at_ms",
     "ready_at_ms",
     "session",
     "claimed_at_ms",
+    "on_release",
     "stop_cause",
     "destroy_at_ms",
     "settled_at_ms",
 ];
-const STARTING_COLUMNS: Range<usize> = 0..1;
-const WARM_COLUMNS: Range<usize> = 1..2;
-const ASSIGNED_COLUMNS: Range<usize> = 2..4;
-const STOPPING_COLUMNS: Range<usize> = 4..7;
+const STARTING_COLUMNS: &[usize] = &[0];
+const WARM_COLUMNS: &[usize] = &[1];
+const ASSIGNED_COLUMNS: &[usize] = &[2, 3, 4];
+const DRAINING_COLUMNS: &[usize] = &[0, 4, 5];
+const STOPPING_COLUMNS: &[usize] = &[5, 6, 7];
 
 /// Inserts or replaces the row.
 pub fn put(container: &Container) -> Statement {
     let mut own = [const { Value::Null }; STATE_COLUMNS.len()];
-    let [deadline, ready, session, claimed, cause, destroy, settled] = &mut own;
+    let [deadline, ready, session, claimed, on_release, cause, destroy, settled] = &mut own;
     let state = match &container.state {
         State::Starting { deadline_at_ms } => {
             *deadline = Value::count(*deadline_at_ms);
@@ -68,10 +75,17 @@ pub fn put(container: &Container) -> Statement {
             *ready = Value::count(*ready_at_ms);
             WARM
         }
-        State::Assigned { session: holder, claimed_at_ms } => {
+        State::Assigned { session: holder, claimed_at_ms, on_release: policy } => {
             *session = Value::text(holder.as_str());
             *claimed = Value::count(*claimed_at_ms);
+            *on_release = Value::text(policy.as_str());
             ASSIGNED
+        }
+        State::Draining { cause: why, deadline_at_ms, on_release: policy } => {
+            *deadline = Value::count(*deadline_at_ms);
+            *on_release = Value::text(policy.as_str());
+            *cause = Value::text(why.as_str());
+            DRAINING
         }
         State::Stopping { cause: why, destroy_at_ms, settled_at_ms } => {
             *cause = Value::text(why.as_str());
@@ -85,6 +99,7 @@ pub fn put(container: &Container) -> Statement {
         Value::text(container.name),
         Value::count(container.generation.0.into()),
         Value::count(container.created_at_ms),
+        Value::optional(container.revision.as_deref(), Value::text),
         Value::text(state),
     ];
     Statement { sql: PUT, params: all.into_iter().chain(own).collect() }
@@ -97,13 +112,14 @@ pub fn delete(id: ContainerId) -> Statement {
 
 /// The container of a row of [`SELECT`], with nothing in its memory.
 pub fn read(row: Vec<Value>) -> Result<Container, StoreError> {
-    let [key, name, generation, created, state, own @ ..] = &values::<12>(TABLE, row)?;
+    let [key, name, generation, created, revision, state, own @ ..] = &values::<14>(TABLE, row)?;
     let cell = |column, value| Cell { table: TABLE, key, column, value };
     Ok(Container {
         id: cell("id", key).parsed("64 lower-case hex digits", parse_id)?,
         name: cell("name", name).parsed("a UUID in lower case", parse_name)?,
         generation: read_generation(cell("generation", generation))?,
         created_at_ms: cell("created_at_ms", created).count()?,
+        revision: optional([cell("revision", revision)], |[revision]| revision.text().map(Into::into))?,
         state: read_state(cell("state", state), own)?,
         memory: Memory::default(),
     })
@@ -119,16 +135,22 @@ fn read_generation(cell: Cell<'_>) -> Result<Generation, StoreError> {
 
 fn read_state(state: Cell<'_>, own: &[Value; STATE_COLUMNS.len()]) -> Result<State, StoreError> {
     let cell = |at: usize| Cell { column: STATE_COLUMNS[at], value: &own[at], ..state };
+    let on_release = || cell(4).parsed("a known policy", OnRelease::parse);
+    let cause = || cell(5).parsed("a known cause", StopCause::parse);
     let (read, columns) = match state.text()? {
         STARTING => (State::Starting { deadline_at_ms: cell(0).count()? }, STARTING_COLUMNS),
         WARM => (State::Warm { ready_at_ms: cell(1).count()? }, WARM_COLUMNS),
         ASSIGNED => {
             let session = cell(2).parsed("a session id", |text| Session::new(text).ok())?;
-            (State::Assigned { session, claimed_at_ms: cell(3).count()? }, ASSIGNED_COLUMNS)
+            let (claimed_at_ms, on_release) = (cell(3).count()?, on_release()?);
+            (State::Assigned { session, claimed_at_ms, on_release }, ASSIGNED_COLUMNS)
+        }
+        DRAINING => {
+            let (cause, deadline_at_ms, on_release) = (cause()?, cell(0).count()?, on_release()?);
+            (State::Draining { cause, deadline_at_ms, on_release }, DRAINING_COLUMNS)
         }
         STOPPING => {
-            let cause = cell(4).parsed("a known cause", StopCause::parse)?;
-            let (destroy_at_ms, settled_at_ms) = (cell(5).count()?, cell(6).count()?);
+            let (cause, destroy_at_ms, settled_at_ms) = (cause()?, cell(6).count()?, cell(7).count()?);
             (State::Stopping { cause, destroy_at_ms, settled_at_ms }, STOPPING_COLUMNS)
         }
         _ => return Err(state.unreadable("a known state")),

@@ -6,60 +6,42 @@ use crate::pool::Counters;
 
 const TABLE: &str = "counters";
 
-/// The row, in the order [`read`] wants its columns.
-pub const SELECT: &str = "
-    SELECT only_row, sticky, hits, misses, errors, gone,
-           start_failures_capacity, start_failures_rate_limit, start_failures_overload,
-           start_failures_transient, start_failures_permanent,
-           probe_failures, renewal_failures, stop_failures, reports, unknown_reports, evictions,
-           storage_failures
-    FROM counters";
+/// The row, its columns in the order of the schema.
+pub const SELECT: &str = "SELECT * FROM counters";
 
 const PUT: &str = "
-    INSERT INTO counters (
-        only_row, sticky, hits, misses, errors, gone,
-        start_failures_capacity, start_failures_rate_limit, start_failures_overload,
-        start_failures_transient, start_failures_permanent,
-        probe_failures, renewal_failures, stop_failures, reports, unknown_reports, evictions,
-        storage_failures
-    ) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (only_row) DO UPDATE SET
-        sticky = excluded.sticky,
-        hits = excluded.hits,
-        misses = excluded.misses,
-        errors = excluded.errors,
-        gone = excluded.gone,
-        start_failures_capacity = excluded.start_failures_capacity,
-        start_failures_rate_limit = excluded.start_failures_rate_limit,
-        start_failures_overload = excluded.start_failures_overload,
-        start_failures_transient = excluded.start_failures_transient,
-        start_failures_permanent = excluded.start_failures_permanent,
-        probe_failures = excluded.probe_failures,
-        renewal_failures = excluded.renewal_failures,
-        stop_failures = excluded.stop_failures,
-        reports = excluded.reports,
-        unknown_reports = excluded.unknown_reports,
-        evictions = excluded.evictions,
-        storage_failures = excluded.storage_failures";
+    INSERT OR REPLACE INTO counters
+    VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-/// The columns in the order of [`each`].
-pub const COLUMNS: [&str; 17] = [
+/// The columns in the order of [`each`] and of the schema.
+pub const COLUMNS: [&str; 28] = [
     "sticky",
     "hits",
     "misses",
     "errors",
+    "callers_left",
     "gone",
     "start_failures_capacity",
     "start_failures_rate_limit",
     "start_failures_overload",
     "start_failures_transient",
     "start_failures_permanent",
-    "probe_failures",
+    "health_failures_liveness",
+    "health_failures_readiness",
+    "health_failures_resources",
     "renewal_failures",
     "stop_failures",
     "reports",
     "unknown_reports",
     "evictions",
+    "expirations",
+    "replacements",
+    "releases",
+    "lease_ends",
+    "restarts",
+    "resets",
+    "reset_failures",
+    "passed_over",
     "storage_failures",
 ];
 
@@ -74,7 +56,7 @@ pub fn put(counters: &Counters) -> Statement {
 
 /// What the row of [`SELECT`] says.
 pub fn read(row: Vec<Value>) -> Result<Counters, StoreError> {
-    let [key, counts @ ..] = &values::<18>(TABLE, row)?;
+    let [key, counts @ ..] = &values::<29>(TABLE, row)?;
     let mut counters = Counters::default();
     for ((count, column), value) in each(&mut counters).into_iter().zip(COLUMNS).zip(counts) {
         *count = Cell { table: TABLE, key, column, value }.count()?;
@@ -90,14 +72,23 @@ fn each(counters: &mut Counters) -> [&mut u64; COLUMNS.len()] {
         hits,
         misses,
         errors,
+        callers_left,
         gone,
         start_failures: [capacity, rate_limit, overload, transient, permanent],
-        probe_failures,
+        health_failures: [liveness, readiness, resources],
         renewal_failures,
         stop_failures,
         reports,
         unknown_reports,
         evictions,
+        expirations,
+        replacements,
+        releases,
+        lease_ends,
+        restarts,
+        resets,
+        reset_failures,
+        passed_over,
         storage_failures,
     } = counters;
     [
@@ -105,18 +96,29 @@ fn each(counters: &mut Counters) -> [&mut u64; COLUMNS.len()] {
         hits,
         misses,
         errors,
+        callers_left,
         gone,
         capacity,
         rate_limit,
         overload,
         transient,
         permanent,
-        probe_failures,
+        liveness,
+        readiness,
+        resources,
         renewal_failures,
         stop_failures,
         reports,
         unknown_reports,
         evictions,
+        expirations,
+        replacements,
+        releases,
+        lease_ends,
+        restarts,
+        resets,
+        reset_failures,
+        passed_over,
         storage_failures,
     ]
 }

@@ -9,35 +9,10 @@ use crate::wire::{config_from_row, config_to_json};
 
 const TABLE: &str = "pool";
 
-/// The row, in the order [`read`] wants its columns.
-pub const SELECT: &str = "
-    SELECT only_row, config, primed, assigned_checked_at_ms, failures,
-           pause_class, pause_retry_at_ms, pause_step,
-           learned_limit, learned_retry_at_ms, learned_step,
-           last_failure_class, last_failure_message, last_failure_retry_after_ms
-    FROM pool";
+/// The row, its columns in the order of the schema.
+pub const SELECT: &str = "SELECT * FROM pool";
 
-const PUT: &str = "
-    INSERT INTO pool (
-        only_row, config, primed, assigned_checked_at_ms, failures,
-        pause_class, pause_retry_at_ms, pause_step,
-        learned_limit, learned_retry_at_ms, learned_step,
-        last_failure_class, last_failure_message, last_failure_retry_after_ms
-    ) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (only_row) DO UPDATE SET
-        config = excluded.config,
-        primed = excluded.primed,
-        assigned_checked_at_ms = excluded.assigned_checked_at_ms,
-        failures = excluded.failures,
-        pause_class = excluded.pause_class,
-        pause_retry_at_ms = excluded.pause_retry_at_ms,
-        pause_step = excluded.pause_step,
-        learned_limit = excluded.learned_limit,
-        learned_retry_at_ms = excluded.learned_retry_at_ms,
-        learned_step = excluded.learned_step,
-        last_failure_class = excluded.last_failure_class,
-        last_failure_message = excluded.last_failure_message,
-        last_failure_retry_after_ms = excluded.last_failure_retry_after_ms";
+const PUT: &str = "INSERT OR REPLACE INTO pool VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /// Writes the row.
 pub fn put(row: &PoolRow) -> Statement {
@@ -46,10 +21,12 @@ pub fn put(row: &PoolRow) -> Statement {
     let params = vec![
         Value::optional(row.config.as_deref(), |config| Value::Text(config_to_json(config))),
         Value::count(row.primed.into()),
+        Value::count(row.leases_from_ms),
         Value::count(row.assigned_checked_at_ms),
         Value::count(gate.failures.into()),
         Value::optional(pause, |pause| Value::text(pause.class)),
         Value::optional(pause, |pause| Value::count(pause.retry_at_ms)),
+        Value::optional(pause, |pause| Value::count(pause.demand_at_ms)),
         Value::optional(pause, |pause| Value::count(pause.step.into())),
         Value::optional(learned, |learned| Value::count(learned.limit as u64)),
         Value::optional(learned, |learned| Value::count(learned.retry_at_ms)),
@@ -63,14 +40,16 @@ pub fn put(row: &PoolRow) -> Statement {
 
 /// What the row of [`SELECT`] says.
 pub fn read(row: Vec<Value>) -> Result<PoolRow, StoreError> {
-    let [key, config, primed, assigned_checked, failures, gate @ ..] = &values::<14>(TABLE, row)?;
-    let [pause_class, pause_retry, pause_step, learned @ ..] = gate;
+    let [key, config, primed, leases_from, assigned_checked, failures, gate @ ..] =
+        &values::<16>(TABLE, row)?;
+    let [pause_class, pause_retry, pause_demand, pause_step, learned @ ..] = gate;
     let [learned_limit, learned_retry, learned_step, last @ ..] = learned;
     let [last_class, last_message, last_retry] = last;
     let cell = |column, value| Cell { table: TABLE, key, column, value };
     let pause = [
         cell("pause_class", pause_class),
         cell("pause_retry_at_ms", pause_retry),
+        cell("pause_demand_at_ms", pause_demand),
         cell("pause_step", pause_step),
     ];
     let learned = [
@@ -86,6 +65,7 @@ pub fn read(row: Vec<Value>) -> Result<PoolRow, StoreError> {
     Ok(PoolRow {
         config: optional([cell("config", config)], read_config)?,
         primed: cell("primed", primed).flag()?,
+        leases_from_ms: cell("leases_from_ms", leases_from).count()?,
         assigned_checked_at_ms: cell("assigned_checked_at_ms", assigned_checked).count()?,
         gate: Gate {
             failures: cell("failures", failures).count()?,
@@ -102,8 +82,13 @@ fn read_config([text]: [Cell<'_>; 1]) -> Result<Rc<Config>, StoreError> {
         .map_err(|error| text.unreadable(&format!("a configuration ({error})")))
 }
 
-fn read_pause([class, retry, step]: [Cell<'_>; 3]) -> Result<Pause, StoreError> {
-    Ok(Pause { class: read_class(class)?, retry_at_ms: retry.count()?, step: step.count()? })
+fn read_pause([class, retry, demand, step]: [Cell<'_>; 4]) -> Result<Pause, StoreError> {
+    Ok(Pause {
+        class: read_class(class)?,
+        retry_at_ms: retry.count()?,
+        demand_at_ms: demand.count()?,
+        step: step.count()?,
+    })
 }
 
 fn read_learned([limit, retry, step]: [Cell<'_>; 3]) -> Result<Learned, StoreError> {

@@ -7,14 +7,25 @@ use super::error::RemoteError;
 use super::json;
 use crate::pool::{ContainerId, ContainerName, Generation, Grant, Outcome};
 
-/// Either `{ "name", "id", "generation", "outcome" }` or
+/// Either `{ "name", "id", "generation", "outcome", "hintTtlMs" }` or
 /// `{ "error": { "code", "message", "retryAfterMs"?, "status" } }`. Of an
 /// answer that held both, the error would count.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum ClaimAnswer {
-    Refused { error: RemoteError },
-    Granted { name: String, id: String, generation: u32, outcome: String },
+    Refused {
+        error: RemoteError,
+    },
+    #[serde(rename_all = "camelCase")]
+    Granted {
+        name: String,
+        id: String,
+        generation: u32,
+        outcome: String,
+        /// Absent from a pool that does not say so: no hint.
+        #[serde(default)]
+        hint_ttl_ms: u64,
+    },
 }
 
 /// Writes the answer to a claim: the pool's, whose errors are
@@ -28,6 +39,7 @@ pub fn claim_to_json<E: Into<RemoteError>>(answer: Result<Grant, E>) -> String {
             id: grant.id.to_string(),
             generation: grant.generation.0,
             outcome: grant.outcome.as_str().to_owned(),
+            hint_ttl_ms: grant.hint_ttl_ms,
         },
         Err(error) => ClaimAnswer::Refused { error: error.into() },
     })
@@ -42,19 +54,23 @@ pub fn claim_to_json<E: Into<RemoteError>>(answer: Result<Grant, E>) -> String {
 pub fn claim_from_json(text: &str) -> Result<Grant, RemoteError> {
     match json::read(text) {
         Ok(ClaimAnswer::Refused { error }) => Err(error.checked()),
-        Ok(ClaimAnswer::Granted { name, id, generation, outcome }) => grant(&name, &id, generation, &outcome)
-            .ok_or_else(|| unreadable("it names no container, or an outcome that is not known here")),
+        Ok(ClaimAnswer::Granted { name, id, generation, outcome, hint_ttl_ms }) => {
+            grant(&name, &id, &outcome)
+                .map(|grant| Grant { generation: Generation(generation), hint_ttl_ms, ..grant })
+                .ok_or_else(|| unreadable("it names no container, or an outcome that is not known here"))
+        }
         Err(problem) => Err(unreadable(&problem)),
     }
 }
 
-fn grant(name: &str, id: &str, generation: u32, outcome: &str) -> Option<Grant> {
+fn grant(name: &str, id: &str, outcome: &str) -> Option<Grant> {
     let outcomes = [Outcome::Sticky, Outcome::Hit, Outcome::Miss];
     Some(Grant {
         id: ContainerId::parse(id)?,
         name: ContainerName::parse(name)?,
-        generation: Generation(generation),
+        generation: Generation::FIRST,
         outcome: outcomes.into_iter().find(|known| known.as_str() == outcome)?,
+        hint_ttl_ms: 0,
     })
 }
 
@@ -75,6 +91,7 @@ mod tests {
             name: ContainerName([0x1f; 16]),
             generation: Generation(u32::MAX),
             outcome,
+            hint_ttl_ms: 60_000,
         }
     }
 

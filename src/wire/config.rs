@@ -31,14 +31,23 @@ use crate::pool::{Config, PoolError};
 ///
 /// # Errors
 /// [`PoolError::InvalidConfig`] with the first option that is unknown or has a
-/// value out of its bounds; with the option `config` where the text is longer
+/// value out of its bounds, or that cannot be what another makes it; with the
+/// option `config` where the text is longer
 /// than 64 KiB or no JSON object.
 pub fn config_from_json(text: &str) -> Result<Config, PoolError> {
     let mut config = Config::default();
-    match read(&OPTIONS, "", &object(text)?, &mut config).into_iter().next() {
-        Some(refused) => Err(refused),
-        None => Ok(config),
-    }
+    let refused = read(&OPTIONS, "", &object(text)?, &mut config).into_iter().next();
+    let refused = refused.or_else(|| conflict(&config));
+    refused.map_or(Ok(config), Err)
+}
+
+/// What the options rule out together.
+fn conflict(config: &Config) -> Option<PoolError> {
+    let stuck = config.rollout.surge_max == 0 && config.rollout.unavailable_max == 0;
+    stuck.then(|| {
+        let given = r#"{"maxSurge":0,"maxUnavailable":0}"#;
+        invalid("rollout", given, "an object in which one of maxSurge and maxUnavailable is not 0".to_owned())
+    })
 }
 
 /// Reads a recorded configuration. One that a later version wrote, before the
@@ -51,6 +60,9 @@ pub fn config_from_json(text: &str) -> Result<Config, PoolError> {
 pub fn config_from_row(text: &str) -> Result<Config, PoolError> {
     let mut config = Config::default();
     read(&OPTIONS, "", &object(text)?, &mut config);
+    if conflict(&config).is_some() {
+        config.rollout = Config::default().rollout;
+    }
     Ok(config)
 }
 

@@ -9,6 +9,7 @@
 //! | `error` | errors as RPC and HTTP carry them |
 //! | `stats` | the figures of one pool, RPC |
 //! | `status` | the figures of all pools, HTTP |
+//! | `health` | what a container tells at `health.path`, HTTP |
 //! | `hint` | a cached assignment, KV |
 //! | `worker` | the default Worker's variables, as a pool's options |
 //! | `json` | text from elsewhere, bounded |
@@ -20,6 +21,7 @@
 mod claim;
 mod config;
 mod error;
+mod health;
 mod hint;
 mod json;
 pub mod limits;
@@ -32,6 +34,7 @@ mod worker;
 pub use claim::{claim_from_json, claim_to_json};
 pub use config::{config_from_json, config_from_row, config_to_json};
 pub use error::{RemoteError, error_body};
+pub use health::usage_from_json;
 pub use hint::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};
 pub use stats::stats_to_json;
 pub use status::status_to_json;

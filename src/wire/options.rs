@@ -3,8 +3,14 @@
 use serde_json::Value;
 
 use super::config::show;
-use super::shape::Shape::{self, Flag, Group, Number, Ports, Text, Word};
-use crate::pool::{Config, Refill};
+use super::shape::Shape::{self, Flag, Group, Number, NumberOrNone, Path, Ports, Ratio, Text, Word};
+use crate::pool::{Config, OnRelease, Refill, WhenEmpty};
+
+/// Longest times an option may name where nothing else bounds them: 30 days.
+const DAYS_30_MS: u64 = 30 * 86_400_000;
+
+/// Latest moment a version may say it was made: the year 5138.
+const MOMENT_MAX_MS: u64 = 100_000_000_000_000;
 
 /// One option.
 pub struct Row {
@@ -17,7 +23,7 @@ pub struct Row {
 }
 
 /// The options a caller may name.
-pub static OPTIONS: [Row; 14] = [
+pub static OPTIONS: [Row; 21] = [
     Row {
         name: "warmTarget",
         shape: Number { unit: "containers", min: 0, max: 1_000, set: |c, n| c.warm_target = n as usize },
@@ -50,6 +56,19 @@ pub static OPTIONS: [Row; 14] = [
         show: |c| c.ports.as_slice().into(),
     },
     Row {
+        name: "whenEmpty",
+        shape: Word(&[
+            ("start", |c| c.when_empty = WhenEmpty::Start),
+            ("wait", |c| c.when_empty = WhenEmpty::Wait),
+            ("fail", |c| c.when_empty = WhenEmpty::Fail),
+        ]),
+        show: |c| match c.when_empty {
+            WhenEmpty::Start => "start".into(),
+            WhenEmpty::Wait => "wait".into(),
+            WhenEmpty::Fail => "fail".into(),
+        },
+    },
+    Row {
         name: "queueTimeout",
         shape: Number { unit: "ms", min: 0, max: 300_000, set: |c, ms| c.queue_timeout_ms = ms },
         show: |c| c.queue_timeout_ms.into(),
@@ -64,6 +83,30 @@ pub static OPTIONS: [Row; 14] = [
             Refill::Eager => "eager".into(),
             Refill::Interval => "interval".into(),
         },
+    },
+    Row {
+        name: "containerTtl",
+        shape: NumberOrNone {
+            unit: "ms",
+            min: 60_000,
+            max: DAYS_30_MS,
+            set: |c, ms| c.container_ttl_ms = ms,
+        },
+        show: |c| c.container_ttl_ms.into(),
+    },
+    Row {
+        name: "leaseTimeout",
+        shape: NumberOrNone { unit: "ms", min: 1_000, max: DAYS_30_MS, set: |c, ms| c.lease_timeout_ms = ms },
+        show: |c| c.lease_timeout_ms.into(),
+    },
+    Row {
+        name: "onRelease",
+        shape: Word(&[
+            ("destroy", |c| c.on_release = OnRelease::Destroy),
+            ("restart", |c| c.on_release = OnRelease::Restart),
+            ("reset", |c| c.on_release = OnRelease::Reset),
+        ]),
+        show: |c| c.on_release.as_str().into(),
     },
     Row {
         name: "drainTimeout",
@@ -87,6 +130,22 @@ pub static OPTIONS: [Row; 14] = [
     },
     Row { name: "health", shape: Group(&HEALTH), show: |c| show(&HEALTH, c) },
     Row {
+        name: "revision",
+        shape: Text { bytes_max: 128, set: |c, text| c.revision = Some(text.into()) },
+        show: |c| c.revision.as_deref().into(),
+    },
+    Row {
+        name: "revisionOrder",
+        shape: Number {
+            unit: "ms since 1970",
+            min: 0,
+            max: MOMENT_MAX_MS,
+            set: |c, ms| c.revision_order_ms = Some(ms),
+        },
+        show: |c| c.revision_order_ms.into(),
+    },
+    Row { name: "rollout", shape: Group(&ROLLOUT), show: |c| show(&ROLLOUT, c) },
+    Row {
         name: "containerBinding",
         shape: Text { bytes_max: 128, set: |c, text| c.container_binding = Some(text) },
         show: |c| c.container_binding.as_deref().into(),
@@ -94,7 +153,12 @@ pub static OPTIONS: [Row; 14] = [
 ];
 
 /// The options within `health`.
-static HEALTH: [Row; 2] = [
+static HEALTH: [Row; 5] = [
+    Row {
+        name: "path",
+        shape: Path { bytes_max: 256, set: |c, path| c.health.path = Some(path.into()) },
+        show: |c| c.health.path.as_deref().into(),
+    },
     Row {
         name: "timeout",
         shape: Number { unit: "ms", min: 100, max: 60_000, set: |c, ms| c.health.timeout_ms = ms },
@@ -105,4 +169,37 @@ static HEALTH: [Row; 2] = [
         shape: Number { unit: "looks", min: 1, max: 10, set: |c, n| c.health.unhealthy_after = n as u32 },
         show: |c| c.health.unhealthy_after.into(),
     },
+    Row {
+        name: "maxMemoryRatio",
+        shape: Ratio { set: |c, permille| c.health.memory_permille_max = Some(permille) },
+        show: |c| ratio(c.health.memory_permille_max),
+    },
+    Row {
+        name: "maxCpuRatio",
+        shape: Ratio { set: |c, permille| c.health.cpu_permille_max = Some(permille) },
+        show: |c| ratio(c.health.cpu_permille_max),
+    },
 ];
+
+/// The options within `rollout`.
+static ROLLOUT: [Row; 2] = [
+    Row {
+        name: "maxSurge",
+        shape: Number { unit: "containers", min: 0, max: 100, set: |c, n| c.rollout.surge_max = n as usize },
+        show: |c| c.rollout.surge_max.into(),
+    },
+    Row {
+        name: "maxUnavailable",
+        shape: Number {
+            unit: "containers",
+            min: 0,
+            max: 100,
+            set: |c, n| c.rollout.unavailable_max = n as usize,
+        },
+        show: |c| c.rollout.unavailable_max.into(),
+    },
+];
+
+fn ratio(permille: Option<u32>) -> Value {
+    permille.map(|permille| f64::from(permille) / 1_000.0).into()
+}

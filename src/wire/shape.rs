@@ -15,12 +15,19 @@ const SAFE_MAX: f64 = 9_007_199_254_740_991.0;
 pub enum Shape {
     /// A whole number of something, within bounds that are both allowed.
     Number { unit: &'static str, min: u64, max: u64, set: fn(&mut Config, u64) },
+    /// The same, or 0 for none.
+    NumberOrNone { unit: &'static str, min: u64, max: u64, set: fn(&mut Config, u64) },
     /// True or false.
     Flag { set: fn(&mut Config, bool) },
     /// One of a few words.
     Word(&'static [Word]),
+    /// A part of a whole, more than 0 and at most 1, to thousandths.
+    Ratio { set: fn(&mut Config, u32) },
     /// Text of 1 to `bytes_max` bytes.
     Text { bytes_max: usize, set: fn(&mut Config, String) },
+    /// The same, with a slash at its beginning and nothing that a URL's path
+    /// cannot hold as it is.
+    Path { bytes_max: usize, set: fn(&mut Config, String) },
     /// One port or several.
     Ports { set: fn(&mut Config, Vec<u16>) },
     /// An object with options of its own.
@@ -38,11 +45,19 @@ impl Shape {
             Self::Number { min, max, set, .. } => {
                 whole(value).filter(|number| (min..=max).contains(&number)).map(|number| set(config, number))
             }
+            Self::NumberOrNone { min, max, set, .. } => whole(value)
+                .filter(|number| *number == 0 || (min..=max).contains(&number))
+                .map(|number| set(config, number)),
             Self::Flag { set } => value.as_bool().map(|flag| set(config, flag)),
             Self::Word(words) => value
                 .as_str()
                 .and_then(|given| words.iter().find(|(word, _)| *word == given))
                 .map(|(_, set)| set(config)),
+            Self::Ratio { set } => permille(value).map(|permille| set(config, permille)),
+            Self::Path { bytes_max, set } => value
+                .as_str()
+                .filter(|text| text.len() <= *bytes_max && is_path(text))
+                .map(|text| set(config, text.to_owned())),
             Self::Text { bytes_max, set } => value
                 .as_str()
                 .filter(|text| (1..=*bytes_max).contains(&text.len()))
@@ -57,10 +72,17 @@ impl Shape {
     pub fn bounds(&self) -> String {
         match self {
             Self::Number { unit, min, max, .. } => format!("a whole number of {unit} from {min} to {max}"),
+            Self::NumberOrNone { unit, min, max, .. } => {
+                format!("0 or a whole number of {unit} from {min} to {max}")
+            }
             Self::Flag { .. } => "true or false".to_owned(),
             Self::Word(words) => {
                 words.iter().map(|(word, _)| format!("\"{word}\"")).collect::<Vec<_>>().join(" or ")
             }
+            Self::Ratio { .. } => "a number from 0.001 to 1".to_owned(),
+            Self::Path { bytes_max, .. } => format!(
+                "a path of 1 to {bytes_max} printable ASCII characters that begins with / and has no # in it"
+            ),
             Self::Text { bytes_max, .. } => format!("a string of 1 to {bytes_max} bytes"),
             Self::Ports { .. } => format!(
                 "a port or an array of at most {PORTS_MAX} different ports, each a whole number from 1 to 65535"
@@ -82,6 +104,21 @@ fn whole(value: &Value) -> Option<u64> {
         let number = value.as_f64()?;
         (number.fract() == 0.0 && (0.0..=SAFE_MAX).contains(&number)).then_some(number as u64)
     })
+}
+
+/// How much is used of something, in thousandths, rounded; it may be more than
+/// there is.
+pub fn used_permille(value: &Value) -> Option<u32> {
+    let permille = (value.as_f64()? * 1_000.0).round();
+    (permille >= 0.0).then_some(permille as u32)
+}
+
+fn permille(value: &Value) -> Option<u32> {
+    used_permille(value).filter(|permille| (1..=1_000).contains(permille))
+}
+
+fn is_path(text: &str) -> bool {
+    text.starts_with('/') && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
 }
 
 fn port(value: &Value) -> Option<u16> {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::config::config_value;
 use super::error::RemoteError;
 use super::json;
-use crate::pool::{Failure, FailureClass, Stats};
+use crate::pool::{Failure, FailureClass, HealthKind, Stats};
 
 /// What `getStats` returns. `warm`, `assigned`, `total`, `config` and
 /// `maxInstances` are those of `cf-container-warm-pool`. What an older pool
@@ -22,6 +22,7 @@ pub(super) struct StatsBody {
     pub config: Value,
     pub max_instances: Option<u64>,
     pub starting: u64,
+    pub draining: u64,
     pub stopping: u64,
     pub waiting: u64,
     pub primed: bool,
@@ -30,12 +31,21 @@ pub(super) struct StatsBody {
     pub sticky: u64,
     pub errors: u64,
     pub claims: u64,
+    pub callers_left: u64,
     pub hit_rate: f64,
     pub started: u64,
     pub gone: u64,
     pub evictions: u64,
+    pub expirations: u64,
+    pub replacements: u64,
+    pub releases: u64,
+    pub lease_ends: u64,
+    pub restarts: u64,
+    pub resets: u64,
+    pub reset_failures: u64,
+    pub passed_over: u64,
     pub start_failures: BTreeMap<String, u64>,
-    pub probe_failures: u64,
+    pub health_failures: BTreeMap<String, u64>,
     pub renewal_failures: u64,
     pub stop_failures: u64,
     pub reports: u64,
@@ -60,6 +70,7 @@ pub(super) struct LastError {
 #[must_use]
 pub fn stats_to_json(stats: &Stats) -> String {
     let counters = &stats.counters;
+    let kinds = HealthKind::ALL.iter().map(|kind| kind.as_str().to_owned());
     let classes = FailureClass::ALL.iter().map(|class| class.as_str().to_owned());
     json::write(&StatsBody {
         warm: stats.warm as u64,
@@ -68,6 +79,7 @@ pub fn stats_to_json(stats: &Stats) -> String {
         config: config_value(&stats.config),
         max_instances: stats.limit.map(|limit| limit as u64),
         starting: stats.starting as u64,
+        draining: stats.draining as u64,
         stopping: stats.stopping as u64,
         waiting: stats.waiting as u64,
         primed: stats.primed,
@@ -76,12 +88,21 @@ pub fn stats_to_json(stats: &Stats) -> String {
         sticky: counters.sticky,
         errors: counters.errors,
         claims: counters.claims(),
+        callers_left: counters.callers_left,
         hit_rate: counters.hit_rate(),
         started: stats.started(),
         gone: counters.gone,
         evictions: counters.evictions,
+        expirations: counters.expirations,
+        replacements: counters.replacements,
+        releases: counters.releases,
+        lease_ends: counters.lease_ends,
+        restarts: counters.restarts,
+        resets: counters.resets,
+        reset_failures: counters.reset_failures,
+        passed_over: counters.passed_over,
         start_failures: classes.zip(counters.start_failures).collect(),
-        probe_failures: counters.probe_failures,
+        health_failures: kinds.zip(counters.health_failures).collect(),
         renewal_failures: counters.renewal_failures,
         stop_failures: counters.stop_failures,
         reports: counters.reports,
@@ -139,6 +160,7 @@ pub(super) mod tests {
             starting: 1,
             warm: 2,
             assigned: 3,
+            draining: 6,
             stopping: 4,
             waiting: 5,
             limit: Some(61),
@@ -152,14 +174,23 @@ pub(super) mod tests {
                 hits: 30,
                 misses: 10,
                 errors: 7,
+                callers_left: 48,
                 gone: 40,
                 start_failures: [51, 52, 53, 54, 55],
-                probe_failures: 41,
+                health_failures: [41, 56, 57],
                 renewal_failures: 47,
                 stop_failures: 42,
                 reports: 43,
                 unknown_reports: 44,
                 evictions: 45,
+                expirations: 31,
+                replacements: 32,
+                releases: 33,
+                lease_ends: 34,
+                restarts: 35,
+                resets: 36,
+                reset_failures: 37,
+                passed_over: 38,
                 storage_failures: 46,
             },
         }
@@ -182,10 +213,11 @@ pub(super) mod tests {
         let expected = json!({
             "warm": 2,
             "assigned": 3,
-            "total": 10,
+            "total": 16,
             "config": config_value(&figures().config),
             "maxInstances": 61,
             "starting": 1,
+            "draining": 6,
             "stopping": 4,
             "waiting": 5,
             "primed": true,
@@ -194,14 +226,23 @@ pub(super) mod tests {
             "sticky": 20,
             "errors": 7,
             "claims": 67,
+            "callersLeft": 48,
             "hitRate": 0.75,
-            "started": 50,
+            "started": 56,
             "gone": 40,
             "evictions": 45,
+            "expirations": 31,
+            "replacements": 32,
+            "releases": 33,
+            "leaseEnds": 34,
+            "restarts": 35,
+            "resets": 36,
+            "resetFailures": 37,
+            "passedOver": 38,
             "startFailures": {
                 "capacity": 51, "rate_limit": 52, "overload": 53, "transient": 54, "permanent": 55
             },
-            "probeFailures": 41,
+            "healthFailures": { "liveness": 41, "readiness": 56, "resources": 57 },
             "renewalFailures": 47,
             "stopFailures": 42,
             "reports": 43,
@@ -227,7 +268,7 @@ pub(super) mod tests {
 
     #[test]
     fn figures_of_another_version_are_read_as_far_as_they_go() {
-        let text = r#"{"warm":4,"total":6,"draining":1,"lastError":{"class":"new"}}"#;
+        let text = r#"{"warm":4,"total":6,"paused":1,"lastError":{"class":"new"}}"#;
         let expected = StatsBody {
             warm: 4,
             total: 6,
@@ -256,8 +297,9 @@ pub(super) mod tests {
         for name in value.as_object().unwrap().keys() {
             assert!(types.contains(&format!("\n  {name}: ")), "{name}");
         }
-        for class in FailureClass::ALL {
-            assert!(types.contains(&format!("\"{class}\"")), "{class}");
+        let classes = FailureClass::ALL.map(FailureClass::as_str);
+        for word in classes.into_iter().chain(HealthKind::ALL.map(HealthKind::as_str)) {
+            assert!(types.contains(&format!("\"{word}\"")), "{word}");
         }
     }
 }

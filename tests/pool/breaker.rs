@@ -9,8 +9,18 @@ use crate::expected::{Expected, nothing, primed, stopping};
 
 use FailureClass::{Overload, Permanent, RateLimit, Transient};
 
+/// A pause as the chance of these tests has it: four fifths of 2 s, doubled
+/// with each step. Where the failure may pass, demand shortens it to 0.8 s.
+fn pause(class: FailureClass, retry_at_ms: u64, step: u32) -> Pause {
+    let demand_at_ms = match class {
+        Transient => retry_at_ms - (1_600 << step) + 800,
+        _ => retry_at_ms,
+    };
+    Pause { class, retry_at_ms, demand_at_ms, step }
+}
+
 fn paused(class: FailureClass, failures: u32, retry_at_ms: u64, step: u32) -> Gate {
-    let pause = Some(Pause { class, retry_at_ms, step });
+    let pause = Some(pause(class, retry_at_ms, step));
     Gate { failures, pause, last_failure: Some(failure(class)), ..Gate::default() }
 }
 
@@ -57,7 +67,14 @@ fn a_success_between_them_keeps_it_closed() {
 fn while_it_is_open_claims_fail_at_once_with_the_last_error() {
     let mut driver = open(target(1));
     let refusal = driver.pass(600).claim("a");
-    assert_eq!(refusal, nothing().refused(1, start_failed(1_000)).alarm(T0 + 1_600));
+    // What somebody asks for is tried sooner than what only fills the pool.
+    let sooner = Pause { retry_at_ms: T0 + 800, ..pause(Transient, T0 + 1_600, 0) };
+    let gate = Gate { pause: Some(sooner), ..paused(Transient, 3, T0 + 1_600, 0) };
+    let expected = nothing()
+        .put_pool(PoolRow { gate, ..primed(target(1)) })
+        .refused(1, start_failed(1_000))
+        .alarm(T0 + 800);
+    assert_eq!(refusal, expected);
 }
 
 #[test]
@@ -108,7 +125,7 @@ fn each_failed_trial_doubles_the_pause() {
         driver.now_ms = retry_at_ms;
         let [trial] = starts(&driver.handle(Event::DeadlineReached))[..] else { panic!("no trial") };
         driver.failed(trial, Transient);
-        let expected = Pause { class: Transient, retry_at_ms: retry_at_ms + pause_ms, step };
+        let expected = pause(Transient, retry_at_ms + pause_ms, step);
         assert_eq!(driver.pool_row.gate.pause, Some(expected));
     }
 }

@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use cf_warm_pool::pool::{
     Change, ClaimId, Command, Config, Container, ContainerId, ContainerName, Counters, Decision, Event,
-    Failure, FailureClass, Fresh, Generation, Health, Identity, Life, Memory, Pool, PoolError, PoolRow,
-    Refill, Reply, Seen, Session, State,
+    Failure, FailureClass, Fresh, Generation, Health, Identity, Life, Memory, OnRelease, Pool, PoolError,
+    PoolRow, Refill, Reply, Rollout, Seen, Session, State, WhenEmpty,
 };
 
 /// When every test begins, ms.
@@ -54,7 +54,7 @@ pub fn failure(class: FailureClass) -> Failure {
 }
 
 /// A small pool whose numbers are easy to follow: 2 warm, 4 starts at once,
-/// refreshed every 10 s, starts given 30 s, claims 10 s.
+/// refreshed every 10 s, starts given 30 s, claims 10 s; no age, no leases.
 pub fn small() -> Config {
     Config {
         warm_target: 2,
@@ -64,12 +64,19 @@ pub fn small() -> Config {
         start_concurrency: 4,
         start_timeout_ms: 30_000,
         ports: vec![8080],
+        when_empty: WhenEmpty::Start,
         queue_timeout_ms: 10_000,
         refill: Refill::Eager,
+        container_ttl_ms: 0,
+        lease_timeout_ms: 0,
+        on_release: OnRelease::Destroy,
         drain_timeout_ms: 30_000,
         verify_after_ms: None,
         assigned_check_interval_ms: 60_000,
-        health: Health { timeout_ms: 5_000, unhealthy_after: 2 },
+        health: Health::default(),
+        revision: None,
+        revision_order_ms: None,
+        rollout: Rollout { surge_max: 1, unavailable_max: 0 },
         container_binding: None,
     }
 }
@@ -233,7 +240,7 @@ impl Driver {
         self.pool.containers().filter(|container| such(&container.state)).map(|c| c.id.0[0]).collect()
     }
 
-    /// Containers starting, warm, assigned, stopping; sessions waiting.
+    /// Containers starting, warm, assigned, stopping; sessions waiting. None drains.
     pub fn figures(&self) -> [usize; 5] {
         let stats = self.pool.stats(self.now_ms);
         [stats.starting, stats.warm, stats.assigned, stats.stopping, stats.waiting]

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use cf_warm_pool::pool::limits::HINT_TTL_MS;
 use cf_warm_pool::pool::{
-    Change, ClaimId, Command, Config, Container, Counters, Decision, Generation, Grant, Memory, Outcome,
-    PoolError, PoolRow, Reply, State, StopCause,
+    Change, ClaimId, Command, Config, Container, Counters, Decision, Generation, Grant, Memory, OnRelease,
+    Outcome, PoolError, PoolRow, Reply, State, StopCause,
 };
 
 use super::driver::{id, life, name, session};
@@ -25,6 +26,7 @@ fn container(n: u8, created_at_ms: u64, state: State) -> Container {
         name: name(n),
         generation: Generation::FIRST,
         created_at_ms,
+        revision: None,
         state,
         memory: Memory::default(),
     }
@@ -40,7 +42,8 @@ pub fn warm(n: u8, created_at_ms: u64, ready_at_ms: u64) -> Container {
 }
 
 pub fn assigned(n: u8, created_at_ms: u64, text: &str, claimed_at_ms: u64) -> Container {
-    container(n, created_at_ms, State::Assigned { session: session(text), claimed_at_ms })
+    let on_release = OnRelease::Destroy;
+    container(n, created_at_ms, State::Assigned { session: session(text), claimed_at_ms, on_release })
 }
 
 /// A container that nothing started is under way in, to be destroyed then.
@@ -101,7 +104,13 @@ impl Expected for Decision {
     }
 
     fn granted(mut self, claim: u64, n: u8, outcome: Outcome) -> Self {
-        let grant = Grant { id: id(n), name: name(n), generation: Generation::FIRST, outcome };
+        let grant = Grant {
+            id: id(n),
+            name: name(n),
+            generation: Generation::FIRST,
+            outcome,
+            hint_ttl_ms: HINT_TTL_MS,
+        };
         self.replies.push(Reply { claim: ClaimId(claim), result: Ok(grant) });
         self
     }
@@ -116,15 +125,18 @@ impl Expected for Decision {
     }
 
     fn start_within(self, n: u8, timeout_ms: u64) -> Self {
-        command(self, Command::Start { life: life(n), name: name(n), ports: vec![8080], timeout_ms })
+        let (life, name, ports) = (life(n), name(n), vec![8080]);
+        command(self, Command::Start { life, name, ports, timeout_ms, readiness: None })
     }
 
     fn renew(self, n: u8) -> Self {
-        command(self, Command::Probe { life: life(n), name: name(n), renew: true, timeout_ms: 5_000 })
+        let (life, name) = (life(n), name(n));
+        command(self, Command::Probe { life, name, renew: true, path: None, timeout_ms: 5_000 })
     }
 
     fn probe(self, n: u8) -> Self {
-        command(self, Command::Probe { life: life(n), name: name(n), renew: false, timeout_ms: 5_000 })
+        let (life, name) = (life(n), name(n));
+        command(self, Command::Probe { life, name, renew: false, path: None, timeout_ms: 5_000 })
     }
 
     fn stop(self, n: u8) -> Self {

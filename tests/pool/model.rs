@@ -157,6 +157,10 @@ impl Platform {
                 };
                 self.answer(at_ms, life, Event::Probed { life, seen, renewal_failed });
             }
+            Command::Reset { life, .. } => {
+                let result = if failed { Err(self.failure()) } else { Ok(self.chance.percent(80)) };
+                self.answer(soon_ms, life, Event::ResetAnswered { life, result });
+            }
             Command::Stop { life, .. } => {
                 let result = if failed { Err(self.failure()) } else { Ok(()) };
                 if !failed && self.chance.percent(70) {

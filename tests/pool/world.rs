@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use cf_warm_pool::pool::{
     Change, ClaimId, Config, Container, ContainerId, Counters, Decision, Event, Generation, Life, Memory,
-    Pool, PoolRow, Refill, Seen, Session, State,
+    OnRelease, Pool, PoolRow, Refill, Seen, Session, State, WhenEmpty,
 };
 
 use crate::model::{Chance, Faults, Names, Platform};
@@ -40,7 +40,7 @@ pub struct World {
     /// Claims that wait for an answer, and whose they are.
     asked: BTreeMap<ClaimId, Session>,
     claims: u64,
-    granted: BTreeMap<ContainerId, Session>,
+    granted: BTreeMap<Life, Session>,
     recorded: BTreeSet<ContainerId>,
     fired: u64,
     seed: u64,
@@ -57,6 +57,11 @@ impl World {
             start_timeout_ms: 5_000,
             queue_timeout_ms: [0, 3_000, 10_000][chance.below(3) as usize],
             refill: if chance.percent(25) { Refill::Interval } else { Refill::Eager },
+            when_empty: [WhenEmpty::Start, WhenEmpty::Start, WhenEmpty::Wait, WhenEmpty::Fail]
+                [chance.below(4) as usize],
+            container_ttl_ms: 0,
+            lease_timeout_ms: [0, 0, 20_000][chance.below(3) as usize],
+            on_release: OnRelease::ALL[chance.below(3) as usize],
             drain_timeout_ms: [0, 5_000][chance.below(2) as usize],
             verify_after_ms: [None, Some(0)][chance.below(2) as usize],
             ..Config::default()
@@ -146,7 +151,8 @@ impl World {
             let session = self.asked.remove(&reply.claim);
             let session = session.unwrap_or_else(|| panic!("seed {seed}: {reply:?} to nobody"));
             if let Ok(grant) = reply.result {
-                let owner = self.granted.entry(grant.id).or_insert_with(|| session.clone());
+                let life = Life { id: grant.id, generation: grant.generation };
+                let owner = self.granted.entry(life).or_insert_with(|| session.clone());
                 assert_eq!(*owner, session, "seed {seed}: {} serves two sessions", grant.id);
                 let row = &self.rows[&grant.id].state;
                 assert!(matches!(row, State::Assigned { session: held, .. } if *held == session));
@@ -178,6 +184,13 @@ impl World {
         self.asked.clear();
     }
 
+    /// A caller goes away.
+    fn one_leaves(&mut self) {
+        if let Some((claim, _)) = self.asked.pop_first() {
+            self.handle(Event::CallerLeft { claim });
+        }
+    }
+
     /// An outcome of something nobody asked for.
     fn nonsense(&mut self) {
         let at = self.chance.below(self.recorded.len().max(1) as u64) as usize;
@@ -200,6 +213,12 @@ impl World {
             35..40 => self.nonsense(),
             40..45 => self.platform.one_dies(self.now_ms),
             45..47 => self.handle(Event::PrewarmedShutDown),
+            49..55 => {
+                let session = Session::new(&format!("s{}", self.chance.below(12))).unwrap();
+                self.handle(Event::Released { session });
+            }
+            55..57 => self.one_leaves(),
+            57 => self.handle(Event::ShutDown),
             47..49 => {
                 let reported = self.rows.keys().next().copied();
                 if let Some(id) = reported {
@@ -274,9 +293,11 @@ impl World {
         self.handle(Event::StatsAsked);
         let stats = self.pool.as_ref().unwrap().stats(self.now_ms);
         assert_eq!(stats.counters, self.counters_row, "seed {seed}: shown before they are recorded");
-        assert_eq!(stats.started(), self.recorded.len() as u64, "seed {seed}: started");
+        let restarts = stats.counters.restarts;
+        assert_eq!(stats.started() - restarts, self.recorded.len() as u64, "seed {seed}: started");
         if self.plan.losses == 0 && self.plan.refused_commits == 0 && stats.counters.storage_failures == 0 {
-            assert_eq!(stats.counters.claims(), self.claims, "seed {seed}: claims");
+            let answered = stats.counters.claims() + stats.counters.callers_left;
+            assert_eq!(answered, self.claims, "seed {seed}: claims");
         }
     }
 }

@@ -1,0 +1,98 @@
+//! What becomes of a container whose session has left.
+
+use super::backoff::doubled_ms;
+use super::config::OnRelease;
+use super::container::{Container, Memory, State, StopCause};
+use super::decision::Command;
+use super::failure::Failure;
+use super::identity::{ContainerId, Life};
+use super::limits::{DESTROY_PATIENCE_MS, STOP_POLL_BASE_MS, STOP_POLL_MAX_MS};
+use super::{Pool, Step};
+
+impl Pool {
+    /// A draining container's next moment has come: look again whether its
+    /// requests have ended, or end its draining.
+    pub(super) fn drain_due(&mut self, step: &mut Step, id: ContainerId) {
+        let Some(mut container) = self.ledger.container(id).cloned() else { return };
+        let State::Draining { deadline_at_ms, .. } = container.state else { return };
+        if container.memory.resetting {
+            return self.reset_failed(step, id);
+        }
+        if deadline_at_ms <= step.now_ms {
+            return self.drained(step, id);
+        }
+        let pause_ms = doubled_ms(STOP_POLL_BASE_MS, STOP_POLL_MAX_MS, container.memory.attempts);
+        container.memory.next_at_ms = Some((step.now_ms + pause_ms).min(deadline_at_ms));
+        // A look from before the session left shows what was then.
+        if container.memory.probing_since_ms.is_none() {
+            container.memory.attempts += 1;
+            self.probe(step, &mut container, false);
+        }
+        self.ledger.put(container);
+    }
+
+    /// A draining container says that no request is under way.
+    pub(super) fn seen_idle(&mut self, step: &mut Step, container: &Container) {
+        let looked_since = container.memory.attempts > 0;
+        if looked_since && !container.memory.resetting {
+            self.drained(step, container.id);
+        }
+    }
+
+    /// Its requests have ended, or had their time. What nobody would get any
+    /// more is not made ready for anybody.
+    fn drained(&mut self, step: &mut Step, id: ContainerId) {
+        let Some(mut container) = self.ledger.container(id).cloned() else { return };
+        let State::Draining { cause, on_release, .. } = container.state else { return };
+        match on_release {
+            OnRelease::Restart if self.target() > 0 => self.destroy_now(step, id, StopCause::Restart),
+            OnRelease::Reset if self.may_return(step.now_ms, &container) => {
+                container.memory.resetting = true;
+                container.memory.next_at_ms = Some(step.now_ms + DESTROY_PATIENCE_MS);
+                step.decision.commands.push(Command::Reset { life: container.life(), name: container.name });
+                self.ledger.put(container);
+            }
+            _ => self.stop_gently(step, id, cause),
+        }
+    }
+
+    /// A container that was cleaned up begins a new life, and is warm. Any
+    /// other answer means that something of its last session may be left.
+    pub(super) fn reset_answered(&mut self, step: &mut Step, life: Life, result: &Result<bool, Failure>) {
+        let Some(mut container) = self.ledger.living(life) else { return };
+        let State::Draining { cause, .. } = container.state else { return };
+        if !container.memory.resetting {
+            return;
+        }
+        if !matches!(result, Ok(true)) {
+            return self.reset_failed(step, life.id);
+        }
+        if !self.may_return(step.now_ms, &container) {
+            return self.stop_gently(step, life.id, cause);
+        }
+        self.counters.resets += 1;
+        container.generation = container.generation.next();
+        let unheard_until_ms = container.memory.unheard_until_ms;
+        container.memory = Memory { unheard_until_ms, ..Memory::default() };
+        self.become_warm(step, container);
+    }
+
+    /// A container is gone that is to be started again: in its place, and only
+    /// if one is still missing.
+    pub(super) fn restart(&mut self, step: &mut Step, gone: &Container) {
+        let wanted = self.missing_for_waiting() + self.missing_for_target(step.now_ms);
+        if wanted.min(self.startable(step.now_ms)).min(self.start_slots()) > 0 {
+            self.counters.restarts += 1;
+            self.start(step, gone.identity(), gone.generation.next());
+        }
+    }
+
+    fn reset_failed(&mut self, step: &mut Step, id: ContainerId) {
+        self.counters.reset_failures += 1;
+        self.destroy_now(step, id, StopCause::ResetFailed);
+    }
+
+    fn may_return(&self, now_ms: u64, container: &Container) -> bool {
+        self.target() > 0 && self.is_current(now_ms, container)
+    }
+}

@@ -1,0 +1,115 @@
+//! Which warm containers have had their time: those of an earlier revision and
+//! those past their age. Their replacements are started before they go.
+
+use super::container::{Container, StopCause};
+use super::identity::ContainerId;
+use super::{Pool, Step};
+
+/// The part of its age before whose end a container's replacement is started.
+const LEAD_SHARE: u64 = 10;
+
+impl Pool {
+    /// Whether a warm container may be handed out.
+    pub(super) fn is_current(&self, now_ms: u64, container: &Container) -> bool {
+        !self.is_outdated(container) && now_ms < container.expires_at_ms(self.config.container_ttl_ms)
+    }
+
+    /// The current warm container that is ready longest.
+    pub(super) fn next_warm(&self, now_ms: u64) -> Option<ContainerId> {
+        let mut warm = self.ledger.warm_containers();
+        warm.find(|container| self.is_current(now_ms, container)).map(|container| container.id)
+    }
+
+    /// How many warm containers are to be replaced.
+    pub(super) fn retiring(&self, now_ms: u64) -> usize {
+        if self.config.container_ttl_ms == 0 && self.config.revision.is_none() {
+            return 0;
+        }
+        self.ledger.warm_containers().filter(|container| self.is_retiring(now_ms, container)).count()
+    }
+
+    /// When the next warm container is to be replaced.
+    pub(super) fn next_retires_ms(&self, now_ms: u64) -> Option<u64> {
+        if self.config.container_ttl_ms == 0 {
+            return None;
+        }
+        let retires_ms = self.ledger.warm_containers().map(|container| self.retires_at_ms(container));
+        retires_ms.filter(|at_ms| *at_ms > now_ms).min()
+    }
+
+    /// Stops the warm containers past the target, those first that have had
+    /// their time, then those ready longest.
+    pub(super) fn stop_surplus(&mut self, step: &mut Step) {
+        let retiring = self.retiring(step.now_ms);
+        let count = self.surplus().max(self.replaceable(step.now_ms, retiring));
+        if count == 0 {
+            return;
+        }
+        let (mut first, last): (Vec<_>, Vec<_>) = self
+            .ledger
+            .warm_containers()
+            .map(|container| (container.id, self.cause_to_stop(step.now_ms, container)))
+            .partition(|(_, cause)| *cause != StopCause::Surplus);
+        first.extend(last);
+        for (id, cause) in first.into_iter().take(count) {
+            self.counters.evictions += 1;
+            self.counters.expirations += u64::from(cause == StopCause::Expired);
+            self.counters.replacements += u64::from(cause == StopCause::Outdated);
+            self.stop_gently(step, id, cause);
+        }
+    }
+
+    /// A container of an earlier revision. While the starts of the new one
+    /// fail, the old one is what there is, and is kept.
+    fn is_outdated(&self, container: &Container) -> bool {
+        container.revision != self.config.revision && !self.gate.gave_up()
+    }
+
+    fn is_retiring(&self, now_ms: u64, container: &Container) -> bool {
+        self.is_outdated(container) || self.retires_at_ms(container) <= now_ms
+    }
+
+    /// Early enough before its age is over that the new one can be ready.
+    fn retires_at_ms(&self, container: &Container) -> u64 {
+        let ttl_ms = self.config.container_ttl_ms;
+        container.expires_at_ms(ttl_ms) - self.config.start_timeout_ms.min(ttl_ms / LEAD_SHARE)
+    }
+
+    fn cause_to_stop(&self, now_ms: u64, container: &Container) -> StopCause {
+        if self.is_outdated(container) {
+            StopCause::Outdated
+        } else if self.retires_at_ms(container) <= now_ms {
+            StopCause::Expired
+        } else {
+            StopCause::Surplus
+        }
+    }
+
+    /// Warm containers beyond the target, or beyond the declared limit.
+    fn surplus(&self) -> usize {
+        let warm = self.ledger.warm();
+        let staying = self.ledger.tracked() - self.ledger.stopping() - self.ledger.draining();
+        let past_limit = match self.config.max_instances {
+            0 => 0,
+            declared => staying.saturating_sub(declared).min(warm),
+        };
+        warm.saturating_sub(self.target()).max(past_limit)
+    }
+
+    /// Those of the `retiring` that can go before their replacements are there:
+    /// as many as may be unavailable, and one where there is no room for the
+    /// replacement otherwise.
+    fn replaceable(&self, now_ms: u64, retiring: usize) -> usize {
+        let floor = self.target().saturating_sub(self.config.rollout.unavailable_max);
+        let in_the_way = retiring > 0 && self.is_full(now_ms) && self.nothing_under_way();
+        retiring.min(self.ledger.warm().saturating_sub(floor).max(usize::from(in_the_way)))
+    }
+
+    fn is_full(&self, now_ms: u64) -> bool {
+        self.limit(now_ms).is_some_and(|limit| self.ledger.tracked() >= limit)
+    }
+
+    fn nothing_under_way(&self) -> bool {
+        self.ledger.starting() + self.ledger.draining() + self.ledger.stopping() == 0
+    }
+}

@@ -1,0 +1,61 @@
+//! The callers who wait for an answer to their claim. They die with the
+//! object's memory, and may go away before it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use futures::channel::oneshot;
+
+use crate::pool::{ClaimId, Grant, PoolError};
+
+/// What a claim is answered with.
+pub type Answer = Result<Grant, PoolError>;
+
+/// Those who wait, by their claims.
+#[derive(Default)]
+pub struct Waiting {
+    callers: RefCell<BTreeMap<ClaimId, Caller>>,
+    next_claim: Cell<u64>,
+}
+
+struct Caller {
+    sender: oneshot::Sender<Answer>,
+    /// What the caller will name when it goes away.
+    ticket: Option<String>,
+}
+
+impl Waiting {
+    /// A caller comes.
+    pub fn join(&self, ticket: Option<String>) -> (ClaimId, oneshot::Receiver<Answer>) {
+        let claim = ClaimId(self.next_claim.replace(self.next_claim.get() + 1));
+        let (sender, receiver) = oneshot::channel();
+        self.callers.borrow_mut().insert(claim, Caller { sender, ticket });
+        (claim, receiver)
+    }
+
+    /// The claim of the caller with that ticket, if it still waits.
+    pub fn claim_of(&self, ticket: &str) -> Option<ClaimId> {
+        let callers = self.callers.borrow();
+        let with_ticket = |(_, caller): &(&ClaimId, &Caller)| caller.ticket.as_deref() == Some(ticket);
+        callers.iter().find(with_ticket).map(|(claim, _)| *claim)
+    }
+
+    /// A caller no longer waits.
+    pub fn leave(&self, claim: ClaimId) {
+        self.callers.borrow_mut().remove(&claim);
+    }
+
+    /// Answers a claim. A caller that is gone needs no answer.
+    pub fn answer(&self, claim: ClaimId, answer: Answer) {
+        if let Some(caller) = self.callers.borrow_mut().remove(&claim) {
+            let _ = caller.sender.send(answer);
+        }
+    }
+
+    /// Tells everyone the same.
+    pub fn fail_all(&self, error: &PoolError) {
+        for (_, caller) in std::mem::take(&mut *self.callers.borrow_mut()) {
+            let _ = caller.sender.send(Err(error.clone()));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What a container tells of itself at `health.path`.
+
+use serde_json::Value;
+
+use super::json;
+use super::shape::used_permille;
+use crate::pool::Usage;
+
+/// Reads `{ "memory_used_ratio": 0.25, "cpu_used_ratio": 0.1 }`. What is not
+/// there, or not a number from 0 on, is not told; text that is no JSON tells
+/// nothing, and is no failure.
+///
+/// ```
+/// use cf_warm_pool::wire::usage_from_json;
+/// let usage = usage_from_json(r#"{ "status": "ok", "memory_used_ratio": 0.912 }"#);
+/// assert_eq!((usage.memory_permille, usage.cpu_permille), (Some(912), None));
+/// ```
+#[must_use]
+pub fn usage_from_json(text: &str) -> Usage {
+    let body: Value = json::read(text).unwrap_or_default();
+    let ratio = |name: &str| body.get(name).and_then(used_permille);
+    Usage { memory_permille: ratio("memory_used_ratio"), cpu_permille: ratio("cpu_used_ratio") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_ratio_is_not_told() {
+        for text in
+            ["", "ok", "[]", "null", r#"{"memory_used_ratio":"1"}"#, r#"{"cpu_used_ratio":-0.1}"#, "{"]
+        {
+            assert_eq!(usage_from_json(text), Usage::default(), "{text}");
+        }
+    }
+
+    #[test]
+    fn more_than_there_is_can_be_used() {
+        let usage = usage_from_json(r#"{"memory_used_ratio":0,"cpu_used_ratio":3.9999}"#);
+        assert_eq!(usage, Usage { memory_permille: Some(0), cpu_permille: Some(4_000) });
+        assert_eq!(usage_from_json(r#"{"cpu_used_ratio":1e300}"#).cpu_permille, Some(u32::MAX));
+    }
+}

@@ -1,4 +1,7 @@
 // The HTTP server that runs in a simulated container.
+import { serveFile, type Files } from "./files.ts";
+import { serveHealth, type Health, type HealthOverride } from "./health.ts";
+import { disconnected, refusal } from "./http.ts";
 
 /** What a container can say about itself. */
 export interface Identity {
@@ -12,46 +15,68 @@ export interface Identity {
   started_at: number;
 }
 
+/** The instance that the server runs in. */
+export interface Host {
+  identity: Identity;
+  files: Files;
+  health: Health;
+  /** Asked at each `GET /health`. */
+  healthOverride: () => Promise<HealthOverride>;
+}
+
 /** Most chunks that `/stream` sends, and the longest time between two. */
 const CHUNKS_MAX = 10_000;
 const PAUSE_MAX_MS = 60_000;
 
-/** What the container's object wants to know of a request. */
+/** What a request has to do with the container's object. */
 export interface Activity {
+  /** Says when the instance is gone, and with it whatever was still to be answered. */
+  gone: AbortSignal;
   /** A WebSocket message came in. */
   active: () => void;
-  /** The answer is complete, the WebSocket closed, or the client gone; called once. */
+  /** The answer is complete, the WebSocket closed, or the client gone. */
   ended: () => void;
 }
 
 /** Answers one request. */
-export function serve(request: Request, identity: Identity, activity: Activity): Response {
+export async function serve(request: Request, host: Host, activity: Activity): Promise<Response> {
   const upgrade = request.headers.get("upgrade")?.toLowerCase() === "websocket";
   if (upgrade && new URL(request.url).pathname === "/ws") return echoSocket(activity);
-  const response = answer(request, identity);
+  let response: Response;
+  try {
+    response = await answer(request, host, activity.gone);
+  } catch (error) {
+    activity.ended();
+    if (!activity.gone.aborted) throw error;
+    return disconnected();
+  }
   if (!response.body) {
     activity.ended();
     return response;
   }
   const { readable, writable } = new IdentityTransformStream();
   // A reader that goes away also ends the answer, and there is nobody to tell.
-  void response.body.pipeTo(writable).then(activity.ended, activity.ended);
+  const { ended, gone: signal } = activity;
+  void response.body.pipeTo(writable, { signal }).then(ended, ended);
   return new Response(readable, response);
 }
 
-function answer(request: Request, identity: Identity): Response {
+async function answer(request: Request, host: Host, gone: AbortSignal): Promise<Response> {
   const url = new URL(request.url);
+  if (url.pathname.startsWith("/files/")) return serveFile(request, host.files, gone);
   switch (url.pathname) {
     case "/whoami":
-      return Response.json({ ...identity, session: request.headers.get("x-session-id") });
+      return Response.json({ ...host.identity, session: request.headers.get("x-session-id") });
+    case "/health":
+      return serveHealth(request, host.health, host.healthOverride, gone);
     case "/echo":
       return echo(request);
     case "/stream":
       return stream(url.searchParams);
     case "/ws":
-      return Response.json({ error: "a WebSocket upgrade was expected" }, { status: 426 });
+      return refusal(426, "a WebSocket upgrade was expected");
     default:
-      return Response.json({ error: `there is nothing at ${url.pathname}` }, { status: 404 });
+      return refusal(404, `there is nothing at ${url.pathname}`);
   }
 }
 
@@ -77,24 +102,21 @@ function stream(query: URLSearchParams): Response {
   return new Response(body, { headers: { "content-type": "text/plain; charset=utf-8" } });
 }
 
-function echoSocket({ active, ended }: Activity): Response {
+function echoSocket({ active, ended, gone }: Activity): Response {
   const { 0: client, 1: server } = new WebSocketPair();
-  let open = true;
-  const close = () => {
-    if (open) ended();
-    open = false;
-  };
   server.accept();
   server.addEventListener("message", ({ data }) => {
     active();
     server.send(data as string | ArrayBuffer);
   });
-  server.addEventListener("error", close);
+  server.addEventListener("error", ended);
   server.addEventListener("close", ({ code }) => {
-    close();
+    ended();
     // 1005 and 1006 stand for a missing code and cannot be sent.
     server.close(code === 1005 || code === 1006 ? 1000 : code);
   });
+  // 1006, which the client of a container that dies gets to see, cannot be sent.
+  gone.addEventListener("abort", () => server.close(1011, "Container suddenly disconnected"));
   return new Response(null, { status: 101, webSocket: client });
 }
 

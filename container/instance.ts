@@ -1,5 +1,7 @@
 // The instance behind a simulated container. It goes on running while its object is evicted or the
 // process restarts, so all that is known of it lives in the object's storage.
+import { Files } from "./files.ts";
+import { Health } from "./health.ts";
 
 interface StoredInstance {
   boot: number;
@@ -11,10 +13,14 @@ interface StoredInstance {
 }
 
 export class Instance {
+  readonly files: Files;
+  readonly health: Health;
   readonly #kv: SyncKvStorage;
 
   constructor(storage: DurableObjectStorage) {
     this.#kv = storage.kv;
+    this.files = new Files(this.#kv);
+    this.health = new Health(this.#kv);
   }
 
   get record(): Readonly<StoredInstance> | undefined {
@@ -41,8 +47,10 @@ export class Instance {
     this.#put({ ...record, exitAtMs: Math.min(record.exitAtMs, Date.now() + graceMs) });
   }
 
-  /** Takes it away; false if there was none. */
+  /** Takes it away with all that was in it; false if there was none. */
   remove(): boolean {
+    this.files.clear();
+    this.health.clear();
     return this.#kv.delete("instance");
   }
 

@@ -1,7 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
 import { serve } from "./app.ts";
+import type { HealthOverride } from "./health.ts";
+import { disconnected } from "./http.ts";
 import { exitedEarly, Instance } from "./instance.ts";
-import { StoredState, type State } from "./state.ts";
+import { Requests, type Underway } from "./requests.ts";
+import { StoredState, type Recorded, type State } from "./state.ts";
 import { bootTimeMs, durationMs, stopTimeMs, type SimulationVars } from "./times.ts";
 
 /** What `startAndWaitForPorts()` takes besides the ports. */
@@ -30,10 +33,10 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
 
   readonly #instance: Instance;
   readonly #state: StoredState;
+  readonly #requests = new Requests();
   #starting: Promise<void> | undefined;
   /** Grows with each `destroy()`, so that a start under way sees that it was overtaken. */
   #life = 0;
-  #inFlight = 0;
   #sleepAtMs = 0;
   #wakeAlarm: (() => void) | undefined;
 
@@ -60,6 +63,11 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
     return Promise.resolve();
   }
 
+  /** What `GET /health` answers in the place of what was set; asked each time. */
+  protected healthOverride(): Promise<HealthOverride> {
+    return Promise.resolve({});
+  }
+
   onStart(): void | Promise<void> {
     // For subclasses.
   }
@@ -78,7 +86,7 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
 
   async getState(): Promise<State> {
     await this.#noticeExit();
-    return this.#state.current;
+    return { ...this.#state.current, inFlight: this.#requests.count };
   }
 
   /** Resolves when the instance runs; its ports may still be closed. */
@@ -121,25 +129,47 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
   }
 
   override async fetch(request: Request): Promise<Response> {
+    const underway = this.#requests.arrived();
     if (!this.#instance.running || this.#state.current.status !== "healthy") {
       try {
         await this.startAndWaitForPorts();
       } catch (error) {
+        underway.ended();
         return startFailure(error);
       }
     }
     if (new URL(request.url).pathname === "/crash") {
       await this.crash();
-      return new Response("Container suddenly disconnected, try again", { status: 500 });
+      underway.ended();
+      return disconnected();
     }
-    const { boot = 0, startedAtMs = 0 } = this.#instance.record ?? {};
+    const { record, files, health } = this.#instance;
+    if (!record) {
+      // It ended as soon as it had started.
+      underway.ended();
+      return disconnected();
+    }
+    const { boot, startedAtMs } = record;
     const { id } = this.ctx;
-    this.#inFlight += 1;
     this.renewActivityTimeout();
     return serve(
       request,
-      { container: id.toString(), name: id.name ?? null, boot, started_at: startedAtMs },
-      { active: () => this.renewActivityTimeout(), ended: () => this.#requestEnded() },
+      {
+        identity: {
+          container: id.toString(),
+          name: id.name ?? null,
+          boot,
+          started_at: startedAtMs,
+        },
+        files,
+        health,
+        healthOverride: () => this.healthOverride(),
+      },
+      {
+        gone: underway.served(),
+        active: () => this.renewActivityTimeout(),
+        ended: () => this.#requestEnded(underway),
+      },
     );
   }
 
@@ -149,7 +179,7 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
     await this.#syncStopped();
     const { record } = this.#instance;
     if (!record) return;
-    if (this.#inFlight > 0) this.renewActivityTimeout();
+    if (this.#requests.count > 0) this.renewActivityTimeout();
     if (this.#sleepAtMs <= Date.now()) {
       await this.onActivityExpired();
       this.renewActivityTimeout();
@@ -158,6 +188,17 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
       await this.#pause(Math.min(lookAtMs - Date.now(), ALARM_WAIT_MAX_MS));
     }
     await this.ctx.storage.setAlarm(Date.now());
+  }
+
+  /**
+   * Not a method of the real class, but what a pool may ask of a class that has it: takes away what a
+   * session left behind, and answers true; the instance goes on running. False, and nothing is
+   * done, while a request is in flight or nothing runs. A second call does no harm.
+   */
+  async resetForPool(): Promise<boolean> {
+    if (!this.#instance.running || this.#requests.count > 0) return false;
+    this.#instance.files.clear();
+    return true;
   }
 
   /** Not a method of the real class: the instance dies by itself, and nobody is told. */
@@ -191,10 +232,11 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
   }
 
   /** Ends the instance at once. */
-  async #end(status: State["status"], exitCode?: number): Promise<void> {
+  async #end(status: Recorded["status"], exitCode?: number): Promise<void> {
     this.#life += 1;
     this.#starting = undefined;
     const wasThere = this.#instance.remove();
+    this.#requests.cut();
     if (wasThere) this.#state.become(status, exitCode);
     await this.afterExit();
     if (wasThere) await this.#nudge();
@@ -204,6 +246,7 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
   async #noticeExit(): Promise<void> {
     if (!this.#instance.record || this.#instance.running) return;
     this.#instance.remove();
+    this.#requests.cut();
     this.#state.become("stopped_with_code", 0);
     await this.afterExit();
     await this.#nudge();
@@ -219,8 +262,8 @@ export class SimulatedContainer<Env = Cloudflare.Env> extends DurableObject<Env>
       this.#state.become("stopped");
   }
 
-  #requestEnded(): void {
-    this.#inFlight -= 1;
+  #requestEnded(underway: Underway): void {
+    underway.ended();
     this.renewActivityTimeout();
   }
 

@@ -18,8 +18,13 @@ import type { TestContainer } from "./platform/container.ts";
 import type { Faults, Ledger, StartFault } from "./platform/platform.ts";
 
 // Every test begins with a platform on which nothing runs and nothing fails: objects, rows, alarms
-// and KV of the test before it are gone.
-beforeEach(() => reset());
+// and KV of the test before it are gone. An object that went out of memory by itself, after some ten
+// seconds without a call, would keep its storage: so the platform, whose name is the same in every
+// test, is called first.
+beforeEach(async () => {
+  await ledger();
+  await reset();
+});
 
 /** What really runs, whatever the pool believes. */
 export function ledger(): Promise<Ledger> {

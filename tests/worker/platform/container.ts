@@ -1,3 +1,4 @@
+import type { HealthOverride } from "../../../container/health.ts";
 import { SimulatedContainer, type StartLimits } from "../../../container/simulated.ts";
 import type { State } from "../../../container/state.ts";
 
@@ -26,6 +27,17 @@ export class TestContainer extends SimulatedContainer {
     if (fault === "hang") await noAnswer();
     if (fault === "throw") throw new Error(CONNECTION_LOST);
     return super.getState();
+  }
+
+  override async resetForPool(): Promise<boolean> {
+    const fault = await this.#platform.resetFault();
+    if (fault === "hang") await noAnswer();
+    if (fault === "throw") throw new Error(CONNECTION_LOST);
+    return fault === "true" ? super.resetForPool() : false;
+  }
+
+  protected override healthOverride(): Promise<HealthOverride> {
+    return this.#platform.healthFault(this.#id, this.#name);
   }
 
   protected override async beforeStart(): Promise<number> {

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import type { HealthOverride } from "../../../container/health.ts";
 
 /** What goes wrong with one start. */
 export type StartFault =
@@ -13,11 +14,22 @@ export type StartFault =
   /** All is well, but the caller is told that the connection was lost. */
   | { kind: "lost_answer" };
 
-/** What goes wrong with `getState()`: of the containers named, or of the first ones started. */
+/** Containers: those named, the first ones started, or all. */
+export type Affected = readonly string[] | { first: number } | "all";
+
+/** What goes wrong with `getState()`. */
 export interface ProbeFault {
   kind: "hang" | "throw";
-  of: readonly string[] | { first: number };
+  of: Affected;
 }
+
+/** What `GET /health` answers in the place of what was set: no request to the container sets it. */
+export interface HealthFault extends HealthOverride {
+  of: Affected;
+}
+
+/** What becomes of a reset; `true` does what the class does, the others leave all as it is. */
+export type ResetFault = "true" | "false" | "throw" | "hang";
 
 export interface Faults {
   /** Most instances at once; null: no limit. */
@@ -27,6 +39,8 @@ export interface Faults {
   /** One for each of the next starts that finds room. */
   starts: StartFault[];
   probes: ProbeFault | null;
+  health: HealthFault | null;
+  resets: ResetFault;
 }
 
 /** One container, as the platform knows it. */
@@ -53,13 +67,24 @@ export interface Ledger {
   refused: number;
   /** Calls of `getState()`. */
   probes: number;
+  /** `GET /health` that reached an instance. */
+  healthRequests: number;
+  /** Calls of `resetForPool()`. */
+  resets: number;
 }
 
-type Counter = "asked" | "refused" | "probes";
+type Counter = "asked" | "refused" | "probes" | "healthRequests" | "resets";
 
 export const CAPACITY_MESSAGE = "Maximum number of running container instances exceeded";
 
-const NO_FAULTS: Faults = { capacity: null, bootMs: 20, starts: [], probes: null };
+const NO_FAULTS: Faults = {
+  capacity: null,
+  bootMs: 20,
+  starts: [],
+  probes: null,
+  health: null,
+  resets: "true",
+};
 
 /**
  * The platform under the containers: an independent ledger of what really runs, which the pool
@@ -95,6 +120,8 @@ export class Platform extends DurableObject {
       asked: this.#count("asked"),
       refused: this.#count("refused"),
       probes: this.#count("probes"),
+      healthRequests: this.#count("healthRequests"),
+      resets: this.#count("resets"),
     };
   }
 
@@ -151,12 +178,18 @@ export class Platform extends DurableObject {
   probeFault(id: string, name: string): "hang" | "throw" | null {
     this.#add("probes");
     const fault = this.#faults.probes;
-    if (!fault) return null;
-    const affected =
-      "first" in fault.of
-        ? (this.#row(id)?.at ?? Infinity) <= fault.of.first
-        : fault.of.includes(name);
-    return affected ? fault.kind : null;
+    return fault && this.#affects(fault.of, id, name) ? fault.kind : null;
+  }
+
+  healthFault(id: string, name: string): HealthOverride {
+    this.#add("healthRequests");
+    const { of, ...override } = this.#faults.health ?? { of: [] };
+    return this.#affects(of, id, name) ? override : {};
+  }
+
+  resetFault(): ResetFault {
+    this.#add("resets");
+    return this.#faults.resets;
   }
 
   // ---- storage
@@ -182,6 +215,12 @@ export class Platform extends DurableObject {
         id,
       )
       .toArray()[0];
+  }
+
+  #affects(of: Affected, id: string, name: string): boolean {
+    if (of === "all") return true;
+    if ("first" in of) return (this.#row(id)?.at ?? Infinity) <= of.first;
+    return of.includes(name);
   }
 
   #running(): number {

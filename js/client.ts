@@ -52,16 +52,14 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
   async function claimUnlessAborted(id: string, signal: AbortSignal): Promise<string> {
     signal.throwIfAborted();
     const ticket = crypto.randomUUID();
-    let leave = () => {};
-    const left = new Promise<never>((_, reject) => {
-      leave = () => {
-        keepAlive(pool().leave(ticket));
-        reject(signal.reason as Error);
-      };
-    });
+    const left = Promise.withResolvers<never>();
+    const leave = () => {
+      keepAlive(pool().leave(ticket));
+      left.reject(signal.reason as Error);
+    };
     signal.addEventListener("abort", leave);
     try {
-      return await Promise.race([client.claim(id, ticket), left]);
+      return await Promise.race([client.claim(id, ticket), left.promise]);
     } finally {
       signal.removeEventListener("abort", leave);
     }

@@ -10,6 +10,8 @@ pub struct Flags {
     pub retryable: bool,
     /// `.overloaded`: trying again at once makes it worse.
     pub overloaded: bool,
+    /// `.retryAfter`: in so many seconds, as HTTP counts them.
+    pub retry_after_s: Option<f64>,
 }
 
 /// Words, in lower case, and the class they mean. The first that is found
@@ -38,6 +40,12 @@ const WORDS: [(&str, FailureClass); 16] = [
 /// other end: what was asked of it may go on.
 const LOST: &str = "network connection lost";
 
+/// Words before a number of seconds after which trying again is worth it.
+const RETRY_AFTER: [&str; 4] = ["retry after ", "retry-after: ", "try again in ", "try again after "];
+
+/// Longest pause that is believed, a day; the pool bounds it further.
+const RETRY_AFTER_MAX_S: f64 = 86_400.0;
+
 /// A start of what runs already is not a failure.
 const STARTED: &str = "start() cannot be called on a container that is already running";
 
@@ -56,7 +64,25 @@ pub fn sort(messages: &[String], flags: Flags) -> Failure {
     };
     let class =
         if flags.retryable && class == FailureClass::Permanent { FailureClass::Transient } else { class };
-    Failure { may_go_on: lower.contains(LOST), ..Failure::new(class, &text) }
+    let retry_after_s = flags.retry_after_s.or_else(|| asked_pause_s(&lower));
+    Failure {
+        may_go_on: lower.contains(LOST),
+        retry_after_ms: retry_after_s.and_then(milliseconds),
+        ..Failure::new(class, &text)
+    }
+}
+
+/// The pause that words in lower case ask for.
+fn asked_pause_s(lower: &str) -> Option<f64> {
+    let (_, after) = RETRY_AFTER.iter().find_map(|words| lower.split_once(words))?;
+    let digits = after.bytes().take_while(|byte| byte.is_ascii_digit()).count();
+    let unit = after[digits..].trim_start();
+    let seconds: f64 = after[..digits].parse().ok()?;
+    Some(if unit.starts_with("ms") || unit.starts_with("milli") { seconds / 1_000.0 } else { seconds })
+}
+
+fn milliseconds(seconds: f64) -> Option<u64> {
+    (seconds > 0.0).then(|| (seconds.min(RETRY_AFTER_MAX_S) * 1_000.0) as u64)
 }
 
 /// Whether a failed start says that the container runs.
@@ -113,9 +139,35 @@ mod tests {
 
     #[test]
     fn flags_decide_where_words_do_not() {
-        assert_eq!(class_of(&["?"], Flags { overloaded: true, retryable: false }), FailureClass::Overload);
-        let retryable = Flags { overloaded: false, retryable: true };
+        let overloaded = Flags { overloaded: true, ..Flags::default() };
+        assert_eq!(class_of(&["?"], overloaded), FailureClass::Overload);
+        let retryable = Flags { retryable: true, ..Flags::default() };
         assert_eq!(class_of(&["ran out of memory"], retryable), FailureClass::Transient);
+    }
+
+    #[test]
+    fn the_pause_that_is_asked_for_is_read_from_the_error_or_from_its_words() {
+        let words = [
+            ("you are requesting too many containers per second, retry after 7 seconds", Some(7_000)),
+            ("429: Retry-After: 30", Some(30_000)),
+            ("try again in 250ms", Some(250)),
+            ("try again in 250 milliseconds", Some(250)),
+            ("try again after 99999999999999999999 s", Some(86_400_000)),
+            ("try again in a while", None),
+            ("try again in -5 s", None),
+            ("try again in 0 s", None),
+            ("Try again later", None),
+        ];
+        for (message, pause_ms) in words {
+            let failure = sort(&[message.to_owned()], Flags::default());
+            assert_eq!(failure.retry_after_ms, pause_ms, "{message}");
+        }
+        let told = |seconds| Flags { retry_after_s: Some(seconds), ..Flags::default() };
+        let pause_ms = |flags| sort(&["retry after 7".to_owned()], flags).retry_after_ms;
+        assert_eq!(pause_ms(told(1.5)), Some(1_500));
+        assert_eq!(pause_ms(told(f64::INFINITY)), Some(86_400_000));
+        assert_eq!(pause_ms(told(f64::NAN)), None);
+        assert_eq!(pause_ms(told(-1.0)), None);
     }
 
     #[test]

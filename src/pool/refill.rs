@@ -117,8 +117,9 @@ impl Pool {
     }
 
     /// What brings those that are warm, or will be, back to the target. Those
-    /// that are to be replaced do not count, but what comes for them has to
-    /// stay within `maxSurge`.
+    /// that are to be replaced do not count, but all there is beside the
+    /// sessions' has to stay within `maxSurge` of the target, those on their
+    /// way out included.
     pub(super) fn missing_for_target(&self, now_ms: u64) -> usize {
         let target = self.target();
         let warm = self.ledger.warm();
@@ -127,7 +128,11 @@ impl Pool {
         let missing = target.saturating_sub(warm - retiring + coming);
         let missing = match retiring {
             0 => missing,
-            _ => missing.min((target + self.config.rollout.surge_max).saturating_sub(warm + coming)),
+            _ => {
+                let sessions = self.ledger.assigned() + self.demand();
+                let most = target + self.config.rollout.surge_max + sessions;
+                missing.min(most.saturating_sub(self.ledger.tracked()))
+            }
         };
         missing.min(self.growth(retiring))
     }

@@ -52,6 +52,7 @@ pub fn failure_of(error: &JsValue) -> Failure {
     let flags = platform::Flags {
         retryable: property(error, "retryable").is_truthy(),
         overloaded: property(error, "overloaded").is_truthy(),
+        retry_after_s: property(error, "retryAfter").as_f64(),
     };
     platform::sort(&messages, flags)
 }

@@ -79,7 +79,8 @@ export class TestPool {
   async atRest(warm: number): Promise<PoolStats> {
     return eventually(async () => {
       const stats = await this.stats();
-      const resting = stats.starting + stats.stopping + stats.waiting === 0 && stats.warm === warm;
+      const { starting, draining, stopping, waiting } = stats;
+      const resting = starting + draining + stopping + waiting === 0 && stats.warm === warm;
       if (!resting) throw new Error(`not at rest: ${JSON.stringify(stats)}`);
       return stats;
     });
@@ -151,4 +152,22 @@ export function sessions(count: number, prefix = "session"): string[] {
 
 function platform() {
   return env.PLATFORM.getByName("platform");
+}
+
+/** What the container answers at that path. */
+export async function get(container: string, path: string): Promise<Response> {
+  return env.CONTAINER.getByName(container).fetch(`http://container${path}`);
+}
+
+/** Leaves a file in the container, as a session would. */
+export async function leaveFile(container: string, file: string, text: string): Promise<void> {
+  const stub = env.CONTAINER.getByName(container);
+  const url = `http://container/files/${file}`;
+  const { status } = await stub.fetch(url, { method: "PUT", body: text });
+  if (status !== 204) throw new Error(`the file was not written: ${status}`);
+}
+
+/** The container as it runs: which start of it, and when that was. */
+export async function whoami(container: string): Promise<{ boot: number; started_at: number }> {
+  return (await get(container, "/whoami")).json();
 }

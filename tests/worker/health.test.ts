@@ -165,9 +165,9 @@ test("a sweep over 1,000 containers of which 10 hang holds up no claim and ends 
     await client.getContainer(session);
     expect(Date.now() - claimedFrom).toBeLessThan(2500);
   }
-  expect(await pool.stats()).toMatchObject({ probeFailures: 0 });
+  expect(await pool.stats()).toMatchObject({ healthFailures: { liveness: 0 } });
   await eventually(async () =>
-    expect((await pool.stats()).probeFailures).toBeGreaterThanOrEqual(10),
+    expect((await pool.stats()).healthFailures.liveness).toBeGreaterThanOrEqual(10),
   );
   expect(Date.now() - sweptFrom).toBeLessThan(15_000);
   expect((await ledger()).probes - probes).toBeGreaterThanOrEqual(1000);

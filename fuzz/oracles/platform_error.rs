@@ -14,7 +14,7 @@ const STARTED: &str = "start() cannot be called on a container that is already r
 pub fn check(data: &[u8]) {
     let text = super::text(data);
     let (marks, rest) = text.split_once('\n').unwrap_or(("", &text));
-    let flags = Flags { retryable: marks.contains('r'), overloaded: marks.contains('o') };
+    let flags = Flags { retryable: marks.contains('r'), overloaded: marks.contains('o'), ..Flags::default() };
     let messages: Vec<String> = rest.split('\n').map(str::to_owned).collect();
     let failure = sort(&messages, flags);
     assert!(failure.message.len() <= TEXT_BYTES_MAX, "{} bytes", failure.message.len());

@@ -9,6 +9,7 @@
 //! | [`platform`] | what the platform's errors mean | everything else |
 //! | [`pool`] | the state machine: events in, decisions out | JS, SQL, clock, randomness |
 //! | [`route`] | what a cached hint and an observed state mean | the same |
+//! | [`runtimes`] | the names of runtimes, their bindings and variables | the same |
 //! | [`store`] | SQLite rows behind a one-method port | the platform |
 //! | [`wire`] | what crosses RPC, KV and HTTP, the only serde types | |
 //! | `runtime` | wasm only: object host, client host, HTTP | pool policy |
@@ -16,6 +17,7 @@
 pub mod platform;
 pub mod pool;
 pub mod route;
+pub mod runtimes;
 pub mod store;
 pub mod wire;
 

@@ -9,7 +9,7 @@ const PLATFORM = ["worker", "wasm_bindgen", "wasm_bindgen_futures", "js_sys", "w
 const walls = [
   {
     why: "the decisions know no JS, JSON, clock or randomness",
-    inside: ["src/pool", "src/route.rs", "src/route"],
+    inside: ["src/pool", "src/route.rs", "src/route", "src/runtimes.rs"],
     crates: [...PLATFORM, "serde", "serde_json", "futures", "uuid"],
     paths: ["std::time::Instant", "std::time::SystemTime", "crate::runtime", "crate::store"],
   },

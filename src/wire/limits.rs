@@ -15,3 +15,11 @@ pub const POOL_NAME_BYTES_MAX: usize = 128;
 
 /// Longest KV key, bytes: the platform's.
 pub const KV_KEY_BYTES_MAX: usize = 512;
+
+/// Longest name of a runtime, bytes. It is a pool's name and a part of a
+/// binding's, and nobody types more.
+pub const RUNTIME_NAME_BYTES_MAX: usize = 64;
+
+/// Most runtimes of one Worker. The status and the `scheduled` handler ask the
+/// pool of each, and an invocation on the free plan has 50 subrequests.
+pub const RUNTIMES_MAX: usize = 32;

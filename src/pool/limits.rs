@@ -81,6 +81,10 @@ pub const KV_TIMEOUT_MS: u64 = 300;
 /// A container named by a hint that has not answered by then is the pool's to judge.
 pub const HINT_CONFIRM_TIMEOUT_MS: u64 = 2_000;
 
+/// A pool that has not answered by then a question for which no container is
+/// waited for is taken to be out of order: to load one takes a second at most.
+pub const POOL_CALL_TIMEOUT_MS: u64 = 5_000;
+
 /// How long a hint is kept.
 pub const HINT_TTL_MS: u64 = 3_600_000;
 

@@ -5,28 +5,46 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::js::{Namespace, property};
 use crate::pool::{ContainerId, ContainerName, Identity, PoolError};
-
-/// Names that are tried, in this order, where the configuration names none.
-const USUAL: [&str; 3] = ["CONTAINER", "SANDBOX", "Sandbox"];
+use crate::runtimes::USUAL_BINDINGS;
 
 /// The namespace bound as `named`, or else under one of the usual names.
 ///
 /// # Errors
 /// [`PoolError::Misconfigured`] with the bindings there are.
 pub fn container_namespace(env: &JsValue, named: Option<&str>) -> Result<Namespace, PoolError> {
-    let wanted: Vec<&str> = named.map_or_else(|| USUAL.to_vec(), |name| vec![name]);
-    wanted.iter().find_map(|name| namespace(env, name)).ok_or_else(|| PoolError::Misconfigured {
-        message: format!(
-            "no container namespace is bound as {} (bindings: {}; set containerBinding)",
-            wanted.join(" or "),
-            binding_names(env)
-        ),
-    })
+    let names = named.map_or_else(|| USUAL_BINDINGS.to_vec(), |name| vec![name]);
+    first(env, &names)
+        .map(|(_, namespace)| namespace)
+        .ok_or_else(|| unbound(env, &names, "; set containerBinding"))
+}
+
+/// The first of these names that a namespace is bound under, and the namespace.
+///
+/// # Errors
+/// [`PoolError::Misconfigured`] with the bindings there are.
+pub fn first_bound(env: &JsValue, names: &[String]) -> Result<(String, Namespace), PoolError> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let bound = first(env, &names).ok_or_else(|| unbound(env, &names, ""))?;
+    Ok((bound.0.to_owned(), bound.1))
 }
 
 /// The first of the usual names that a namespace is bound under.
 pub fn usual_binding(env: &JsValue) -> Option<&'static str> {
-    USUAL.into_iter().find(|name| namespace(env, name).is_some())
+    first(env, &USUAL_BINDINGS).map(|(name, _)| name)
+}
+
+fn first<'a>(env: &JsValue, names: &[&'a str]) -> Option<(&'a str, Namespace)> {
+    names.iter().find_map(|name| Some((*name, namespace(env, name)?)))
+}
+
+fn unbound(env: &JsValue, names: &[&str], way_out: &str) -> PoolError {
+    PoolError::Misconfigured {
+        message: format!(
+            "no container namespace is bound as {} (bindings: {}{way_out})",
+            names.join(" or "),
+            binding_names(env)
+        ),
+    }
 }
 
 /// The Durable Object namespace bound as `name`.

@@ -10,7 +10,7 @@ use super::bindings::identity_of;
 use super::call::{message_of, settled, within};
 use super::effects::seen;
 use super::js::{ContainerStub, Kv, Namespace, PoolStub, now_ms, object};
-use crate::pool::limits::{HINT_CONFIRM_TIMEOUT_MS, KV_TIMEOUT_MS, KV_TTL_MIN_MS};
+use crate::pool::limits::{HINT_CONFIRM_TIMEOUT_MS, KV_TIMEOUT_MS, KV_TTL_MIN_MS, POOL_CALL_TIMEOUT_MS};
 use crate::pool::{Grant, Identity, OnRelease, Outcome, PoolError, Session};
 use crate::route::{Hint, Route, judge};
 use crate::wire::{self, PoolName, RemoteError};
@@ -104,11 +104,11 @@ impl Client {
     /// The pool's figures as JSON text.
     ///
     /// # Errors
-    /// `pool_unavailable` where it could not be asked.
+    /// `pool_unavailable` where it could not be asked, or did not answer in time.
     pub async fn stats_text(&self) -> Result<String, RemoteError> {
         let pool = self.pools.by_name::<PoolStub>(self.pool_name()?.as_str());
-        let answer = settled(pool.and_then(|pool| pool.stats_text())).await;
-        answer.map_err(|error| unreachable_pool(&error)).map(|text| text.as_string().unwrap_or_default())
+        let answer = within(POOL_CALL_TIMEOUT_MS, pool.and_then(|pool| pool.stats_text())).await;
+        answer.map_err(|failure| not_asked(&failure.message)).map(|text| text.as_string().unwrap_or_default())
     }
 
     async fn ask_pool(
@@ -119,7 +119,7 @@ impl Client {
     ) -> Result<Grant, RemoteError> {
         let pool = self.pools.by_name::<PoolStub>(pool_name.as_str());
         let call = pool.and_then(|pool| pool.claim(session.as_str(), &self.config, ticket));
-        let answer = settled(call).await.map_err(|error| unreachable_pool(&error))?;
+        let answer = settled(call).await.map_err(|error| not_asked(&message_of(&error)))?;
         wire::claim_from_json(&answer.as_string().unwrap_or_default())
     }
 
@@ -143,9 +143,8 @@ fn may_hint(config: &JsValue) -> bool {
     config.is_ok_and(|config| config.on_release == OnRelease::Destroy)
 }
 
-fn unreachable_pool(error: &JsValue) -> RemoteError {
-    PoolError::PoolUnavailable { message: format!("the pool could not be asked: {}", message_of(error)) }
-        .into()
+fn not_asked(problem: &str) -> RemoteError {
+    PoolError::PoolUnavailable { message: format!("the pool could not be asked: {problem}") }.into()
 }
 
 /// One session's place in the hint cache.

@@ -1,21 +1,18 @@
 //! The default Worker: a session's requests go to its container, the rest to
 //! the routes of those who run the pool.
 
-use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::{Headers, Request, Response, ResponseInit, Url};
 
-use super::bindings::{container_namespace, namespace};
 use super::call::{message_of, settled};
 use super::client::Client;
-use super::js::{ContainerStub, Namespace, now_ms, property};
+use super::js::{ContainerStub, now_ms};
 use super::keys::authorize;
+use super::pools::Pools;
 use crate::pool::{PoolError, Session};
 use crate::route::{Destination, SESSION_HEADER, destination};
+use crate::runtimes::RUNTIME_HEADER;
 use crate::wire::{self, RemoteError};
-
-/// The only runtime, and the name of its pool.
-const RUNTIME: &str = "default";
 
 /// Handles one request. It does not throw: what fails is answered as JSON.
 #[wasm_bindgen]
@@ -30,11 +27,16 @@ async fn respond(request: &Request, env: &JsValue, ctx: &JsValue) -> Result<Resp
     let header = |name: &str| request.headers().get(name).ok().flatten();
     let path = Url::new(&request.url()).map(|url| url.pathname()).unwrap_or_default();
     match destination(&request.method(), &path, header(SESSION_HEADER).as_deref())? {
-        Destination::Session(session) => to_container(request, &client(env, ctx)?, &session).await,
+        Destination::Session(session) => {
+            let client = Pools::new(env, ctx)?.asked(header(RUNTIME_HEADER).as_deref())?;
+            to_container(request, &client, &session).await
+        }
         Destination::Status => {
             authorize(env, header("x-api-key").as_deref())?;
-            let stats = client(env, ctx)?.stats_text().await;
-            let body = wire::status_to_json(true, &[(RUNTIME.to_owned(), stats)]);
+            let pools = Pools::new(env, ctx)?;
+            let enabled = pools.enabled()?;
+            let figures = pools.each(async |client: Client| client.stats_text().await).await;
+            let body = wire::status_to_json(enabled, &figures);
             json_response(200, &body, None).map_err(|error| internal(&error))
         }
     }
@@ -55,26 +57,6 @@ async fn to_container(
     let timing = format!("claim;dur={}, container;dur={}", claimed_ms - asked_ms, now_ms() - claimed_ms);
     with_headers(&answer, &[("x-warm-pool", grant.outcome.as_str()), ("server-timing", &timing)])
         .map_err(|error| internal(&error))
-}
-
-fn client(env: &JsValue, ctx: &JsValue) -> Result<Client, PoolError> {
-    let wait_until: Function = property(ctx, "waitUntil").unchecked_into();
-    Ok(Client {
-        pools: pool_namespace(env)?,
-        containers: container_namespace(env, None)?,
-        pool_name: JsValue::from_str(RUNTIME),
-        config: JsValue::from_str(&wire::worker_config(
-            property(env, "WARM_POOL_SIZE_PER_RUNTIME").as_string(),
-        )),
-        hints: property(env, "HINTS"),
-        keep_alive: wait_until.bind0(ctx),
-    })
-}
-
-fn pool_namespace(env: &JsValue) -> Result<Namespace, PoolError> {
-    namespace(env, "WARM_POOL").ok_or_else(|| PoolError::Misconfigured {
-        message: "the Worker has no Durable Object binding WARM_POOL of class WarmPool".to_owned(),
-    })
 }
 
 /// The same response, with headers added. A WebSocket is taken along, since

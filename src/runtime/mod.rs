@@ -8,7 +8,8 @@
 //! | `effects` | carrying out commands, each answered by one event |
 //! | `health` | asking a container whether it is ready |
 //! | `client` | a claim from a Worker's side: hint, confirmation, pool |
-//! | `http` | the default Worker |
+//! | `http` | the default Worker's requests |
+//! | `pools` | its pools, one to a runtime |
 //! | `bindings` | finding the container namespace |
 //! | `keys` | the API keys |
 //! | `sql` | the store's port on the platform's SQLite |
@@ -24,6 +25,7 @@ mod http;
 mod js;
 mod keys;
 mod object;
+mod pools;
 mod sql;
 mod waiting;
 mod wakeups;

@@ -38,4 +38,4 @@ pub use health::usage_from_json;
 pub use hint::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};
 pub use stats::stats_to_json;
 pub use status::status_to_json;
-pub use worker::worker_config;
+pub use worker::{Variables, worker_config, worker_enabled, worker_runtimes};

@@ -90,6 +90,18 @@ impl Shape {
             Self::Group(rows) => format!("an object of {}", names(rows)),
         }
     }
+
+    /// The values that fit, in seconds: of a number of ms.
+    pub fn bounds_in_seconds(&self) -> String {
+        match self {
+            Self::Number { min, max, .. } => {
+                format!("a whole number of s from {} to {}", min.div_ceil(1_000), max / 1_000)
+            }
+            Self::Flag { .. } | Self::Word(_) | Self::Text { .. } | Self::Ports { .. } | Self::Group(_) => {
+                self.bounds()
+            }
+        }
+    }
 }
 
 /// The names of the options in a table.
@@ -99,7 +111,7 @@ pub fn names(rows: &[Row]) -> String {
 
 /// A whole number, however it is spelled: `5`, `5.0` and `5e0` are the same
 /// number in JSON. Text is not a number.
-fn whole(value: &Value) -> Option<u64> {
+pub fn whole(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| {
         let number = value.as_f64()?;
         (number.fract() == 0.0 && (0.0..=SAFE_MAX).contains(&number)).then_some(number as u64)

@@ -1,51 +1,177 @@
 //! The default Worker's variables, as a pool's options.
+//!
+//! A variable is text, as `wrangler` and the dashboard write it, or whatever
+//! JSON `vars` holds: `"3"` and `3` are the same number, `"false"` and `false`
+//! the same answer. Here it is the JSON text of its value.
 
 use serde_json::{Value, json};
 
-/// Warm containers of a runtime where its variable is not set.
-const SIZE_DEFAULT: u64 = 3;
+use super::json;
+use super::options::{OPTIONS, Row};
+use super::shape::whole;
+use crate::pool::{Config, PoolError};
+use crate::runtimes::{RUNTIMES_VARIABLE, Runtime, Runtimes};
 
-/// The options that `WARM_POOL_SIZE_PER_RUNTIME` asks for, as
-/// [`config_from_json`](super::config_from_json) reads them. A variable is text:
-/// what is no number in it is handed on as it is, so that the refusal shows it.
+/// What a variable is set to, as JSON text; `None` where it is not set.
+pub type Variables<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
+/// A variable, and the option of a pool that it becomes. The option's bounds
+/// are the variable's.
+struct Variable {
+    name: &'static str,
+    option: &'static str,
+    /// Seconds, where the option is ms.
+    in_seconds: bool,
+    default: fn() -> Value,
+}
+
+const ENABLED: Variable =
+    Variable { name: "WARM_POOL_ENABLED", option: "enabled", in_seconds: false, default: || true.into() };
+
+/// Warm containers of a runtime that has no variable of its own.
+const SIZE: Variable = Variable {
+    name: "WARM_POOL_SIZE_PER_RUNTIME",
+    option: "warmTarget",
+    in_seconds: false,
+    default: || 3.into(),
+};
+
+/// The durations.
+const SECONDS: [Variable; 3] = [
+    Variable {
+        name: "WARM_POOL_CONTAINER_TTL",
+        option: "containerTtl",
+        in_seconds: true,
+        default: || 3_600.into(),
+    },
+    Variable {
+        name: "WARM_POOL_HEALTH_CHECK_INTERVAL",
+        option: "refreshInterval",
+        in_seconds: true,
+        default: || 30.into(),
+    },
+    Variable {
+        name: "WARM_POOL_GRACEFUL_SHUTDOWN",
+        option: "drainTimeout",
+        in_seconds: true,
+        default: || 30.into(),
+    },
+];
+
+/// The runtimes that `WARM_POOL_RUNTIMES` lists; `default` where it is not set.
+///
+/// # Errors
+/// [`PoolError::Misconfigured`] where it is no list of them.
+pub fn worker_runtimes(variables: &Variables<'_>) -> Result<Runtimes, PoolError> {
+    let Some(text) = variables(RUNTIMES_VARIABLE) else { return Ok(Runtimes::default()) };
+    match json::read(&text) {
+        Ok(Value::String(list)) => Runtimes::parse(&list),
+        _ => Err(invalid(RUNTIMES_VARIABLE, &text, "text: names of runtimes with commas between them")),
+    }
+}
+
+/// Whether containers are kept warm: `WARM_POOL_ENABLED`.
+///
+/// # Errors
+/// [`PoolError::Misconfigured`] where it is neither true nor false.
+pub fn worker_enabled(variables: &Variables<'_>) -> Result<bool, PoolError> {
+    Ok(ENABLED.option_value(ENABLED.name, variables)? == Value::Bool(true))
+}
+
+/// The options of a runtime's pool, whose container class is bound as `binding`,
+/// as [`config_from_json`](super::config_from_json) reads them.
 ///
 /// ```
+/// use cf_warm_pool::runtimes::Runtimes;
 /// use cf_warm_pool::wire::worker_config;
-/// assert_eq!(worker_config(Some("8".to_owned())), r#"{"warmTarget":8}"#);
-/// assert_eq!(worker_config(None), r#"{"warmTarget":3}"#);
+/// let runtimes = Runtimes::parse("python")?;
+/// let variables = |name: &str| (name == "WARM_POOL_PYTHON_SIZE").then(|| "\"8\"".to_owned());
+/// let options = worker_config(runtimes.asked(None)?, "CONTAINER_PYTHON", &variables)?;
+/// assert!(options.contains(r#""containerBinding":"CONTAINER_PYTHON""#));
+/// assert!(options.contains(r#""warmTarget":8"#));
+/// # Ok::<(), cf_warm_pool::pool::PoolError>(())
 /// ```
-#[must_use]
-pub fn worker_config(size: Option<String>) -> String {
-    let target: Value = match size {
-        None => SIZE_DEFAULT.into(),
-        Some(text) => match text.trim().parse::<u64>() {
-            Ok(number) => number.into(),
-            Err(_) => text.into(),
-        },
-    };
-    json!({ "warmTarget": target }).to_string()
+///
+/// # Errors
+/// [`PoolError::Misconfigured`] with the first variable that is wrong, its
+/// value and its bounds, and where a runtime's size is set under two names.
+pub fn worker_config(
+    runtime: &Runtime,
+    binding: &str,
+    variables: &Variables<'_>,
+) -> Result<String, PoolError> {
+    let size = size_variable(runtime, variables)?;
+    let mut options = json!({
+        "containerBinding": binding,
+        ENABLED.option: ENABLED.option_value(ENABLED.name, variables)?,
+        SIZE.option: SIZE.option_value(&size, variables)?,
+    });
+    for variable in SECONDS {
+        options[variable.option] = variable.option_value(variable.name, variables)?;
+    }
+    Ok(options.to_string())
+}
+
+/// The runtime's own variable where it is set, else the one of all.
+fn size_variable(runtime: &Runtime, variables: &Variables<'_>) -> Result<String, PoolError> {
+    let mut set: Vec<String> =
+        runtime.size_variables().into_iter().filter(|name| variables(name).is_some()).collect();
+    if set.len() > 1 {
+        return Err(PoolError::Misconfigured {
+            message: format!(
+                "variables {} are of the same runtime, {}: set one of them",
+                set.join(" and "),
+                runtime.as_str()
+            ),
+        });
+    }
+    Ok(set.pop().unwrap_or_else(|| SIZE.name.to_owned()))
+}
+
+impl Variable {
+    /// What the option becomes where `name` is the variable that is looked at.
+    fn option_value(&self, name: &str, variables: &Variables<'_>) -> Result<Value, PoolError> {
+        let text = variables(name);
+        let value = text.as_deref().map_or_else(|| Some((self.default)()), read);
+        let value = if self.in_seconds { value.as_ref().and_then(to_ms) } else { value };
+        let row = OPTIONS.iter().find(|row| row.name == self.option).ok_or_else(|| unknown(self))?;
+        match value {
+            Some(value) if row.shape.accept(&value, &mut Config::default()) => Ok(value),
+            _ => Err(invalid(name, &text.unwrap_or_default(), &self.bounds(row))),
+        }
+    }
+
+    fn bounds(&self, row: &Row) -> String {
+        if self.in_seconds { row.shape.bounds_in_seconds() } else { row.shape.bounds() }
+    }
+}
+
+/// The number, or true or false, that a variable is; `None` where it is neither.
+fn read(text: &str) -> Option<Value> {
+    match json::read(text).ok()? {
+        Value::String(text) => {
+            let number = text.trim().parse::<u64>().ok().map(Value::from);
+            number.or_else(|| text.trim().parse::<bool>().ok().map(Value::from))
+        }
+        value => Some(value),
+    }
+}
+
+fn to_ms(seconds: &Value) -> Option<Value> {
+    whole(seconds)?.checked_mul(1_000).map(Value::from)
+}
+
+fn invalid(name: &str, value: &str, bounds: &str) -> PoolError {
+    PoolError::Misconfigured {
+        message: format!("invalid variable {name}: {} is not {bounds}", json::shortened(value)),
+    }
+}
+
+fn unknown(variable: &Variable) -> PoolError {
+    PoolError::Misconfigured {
+        message: format!("variable {} is of the option {}, which is none", variable.name, variable.option),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::wire::config_from_json;
-
-    #[test]
-    fn the_variable_is_the_target() {
-        for (text, target) in [("0", 0), (" 12\n", 12), ("1000", 1_000)] {
-            let config = config_from_json(&worker_config(Some(text.to_owned()))).unwrap();
-            assert_eq!(config.warm_target, target, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_variable_that_is_no_target_is_refused_and_shown() {
-        for text in ["", "three", "-1", "1.5", "1001", "\"", "99999999999999999999"] {
-            let error = config_from_json(&worker_config(Some(text.to_owned()))).unwrap_err();
-            let shown = text.replace('"', "\\\"");
-            assert!(error.to_string().contains(&shown), "{error}");
-            assert!(error.to_string().starts_with("invalid option warmTarget: "), "{error}");
-        }
-    }
-}
+mod tests;

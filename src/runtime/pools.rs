@@ -1,0 +1,114 @@
+//! The default Worker's pools: one to a runtime, on that runtime's container
+//! class, as the variables say.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
+use futures::FutureExt;
+use futures::future::{LocalBoxFuture, maybe_done};
+use js_sys::{Function, JSON};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::bindings::{first_bound, namespace};
+use super::client::Client;
+use super::js::{Namespace, property};
+use crate::pool::PoolError;
+use crate::runtimes::{Runtime, Runtimes};
+use crate::wire::{self, RemoteError};
+
+/// What one request, or one scheduled invocation, finds its pools with.
+pub struct Pools<'a> {
+    env: &'a JsValue,
+    ctx: &'a JsValue,
+    runtimes: Runtimes,
+}
+
+impl<'a> Pools<'a> {
+    /// The pools of the runtimes that are listed.
+    ///
+    /// # Errors
+    /// [`PoolError::Misconfigured`] where the list is wrong.
+    pub fn new(env: &'a JsValue, ctx: &'a JsValue) -> Result<Self, PoolError> {
+        let runtimes = wire::worker_runtimes(&|name| variable(env, name))?;
+        Ok(Self { env, ctx, runtimes })
+    }
+
+    /// Whether containers are kept warm.
+    ///
+    /// # Errors
+    /// [`PoolError::Misconfigured`] where the variable is neither true nor false.
+    pub fn enabled(&self) -> Result<bool, PoolError> {
+        wire::worker_enabled(&|name| variable(self.env, name))
+    }
+
+    /// The pool of the runtime that a request's header names.
+    ///
+    /// # Errors
+    /// [`PoolError::NotFound`] where there is no such runtime, and
+    /// [`PoolError::Misconfigured`] where its binding is missing or a variable
+    /// is wrong.
+    pub fn asked(&self, header: Option<&str>) -> Result<Client, PoolError> {
+        self.client(self.runtimes.asked(header)?)
+    }
+
+    /// Asks every pool the same at once. An answer or an error to each, with its
+    /// runtime's name.
+    pub async fn each<T>(
+        &self,
+        ask: impl AsyncFn(Client) -> Result<T, RemoteError>,
+    ) -> Vec<(String, Result<T, RemoteError>)> {
+        let ask = &ask;
+        let asked = self.runtimes.iter().map(|runtime| {
+            let client = self.client(runtime);
+            let answer = async move { ask(client?).await };
+            answer.boxed_local()
+        });
+        let answers = together(asked.collect()).await;
+        self.runtimes.iter().map(|runtime| runtime.as_str().to_owned()).zip(answers).collect()
+    }
+
+    fn client(&self, runtime: &Runtime) -> Result<Client, PoolError> {
+        let (binding, containers) = first_bound(self.env, &runtime.bindings())?;
+        let config = wire::worker_config(runtime, &binding, &|name| variable(self.env, name))?;
+        let wait_until: Function = property(self.ctx, "waitUntil").unchecked_into();
+        Ok(Client {
+            pools: pool_namespace(self.env)?,
+            containers,
+            pool_name: JsValue::from_str(runtime.as_str()),
+            config: JsValue::from_str(&config),
+            hints: property(self.env, "HINTS"),
+            keep_alive: wait_until.bind0(self.ctx),
+        })
+    }
+}
+
+/// Waits for all at once. `join_all` has a second way for when they are many,
+/// which would be a part of every bundle.
+async fn together<T>(calls: Vec<LocalBoxFuture<'_, T>>) -> Vec<T> {
+    let mut calls: Vec<_> = calls.into_iter().map(maybe_done).collect();
+    poll_fn(|context| {
+        let waiting =
+            calls.iter_mut().fold(false, |waiting, call| waiting | call.poll_unpin(context).is_pending());
+        if waiting { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+    calls.iter_mut().filter_map(|call| Pin::new(call).take_output()).collect()
+}
+
+/// A variable as JSON text; `None` where it is not set.
+fn variable(env: &JsValue, name: &str) -> Option<String> {
+    let value = property(env, name);
+    if value.is_undefined() || value.is_null() {
+        return None;
+    }
+    let text = JSON::stringify(&value).ok().and_then(|text| text.as_string());
+    // Which is none either, so it is refused with these words.
+    Some(text.unwrap_or_else(|| "a value that has no JSON".to_owned()))
+}
+
+fn pool_namespace(env: &JsValue) -> Result<Namespace, PoolError> {
+    namespace(env, "WARM_POOL").ok_or_else(|| PoolError::Misconfigured {
+        message: "the Worker has no Durable Object binding WARM_POOL of class WarmPool".to_owned(),
+    })
+}

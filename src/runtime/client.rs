@@ -111,6 +111,22 @@ impl Client {
         answer.map_err(|failure| not_asked(&failure.message)).map(|text| text.as_string().unwrap_or_default())
     }
 
+    /// Has the pool fill up, as it is configured here.
+    ///
+    /// # Errors
+    /// The pool's, or `pool_unavailable` where it could not be asked, or did not
+    /// answer in time.
+    pub async fn prime(&self) -> Result<(), RemoteError> {
+        let pool = self.pools.by_name::<PoolStub>(self.pool_name()?.as_str());
+        let call = pool.and_then(|pool| pool.prime_text(&self.config));
+        let answer =
+            within(POOL_CALL_TIMEOUT_MS, call).await.map_err(|failure| not_asked(&failure.message))?;
+        match answer.as_string() {
+            None => Ok(()),
+            Some(error) => wire::claim_from_json(&error).map(drop),
+        }
+    }
+
     async fn ask_pool(
         &self,
         pool_name: &PoolName,

@@ -78,6 +78,8 @@ extern "C" {
     ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = statsText)]
     pub fn stats_text(this: &PoolStub) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = primeText)]
+    pub fn prime_text(this: &PoolStub, config: &JsValue) -> Result<JsValue, JsValue>;
 
     /// A KV namespace.
     #[derive(Clone)]

@@ -9,6 +9,7 @@
 //! | `health` | asking a container whether it is ready |
 //! | `client` | a claim from a Worker's side: hint, confirmation, pool |
 //! | `http` | the default Worker's requests |
+//! | `scheduled` | its timed invocations |
 //! | `pools` | its pools, one to a runtime |
 //! | `bindings` | finding the container namespace |
 //! | `keys` | the API keys |
@@ -26,6 +27,7 @@ mod js;
 mod keys;
 mod object;
 mod pools;
+mod scheduled;
 mod sql;
 mod waiting;
 mod wakeups;

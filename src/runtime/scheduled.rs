@@ -1,0 +1,33 @@
+//! The default Worker's `scheduled` handler: pools are filled before anyone
+//! asks, and stay as the variables say without a request.
+
+use wasm_bindgen::prelude::*;
+
+use super::client::Client;
+use super::pools::Pools;
+
+/// Primes the pool of every runtime. One that fails is logged and stops no
+/// other.
+///
+/// # Errors
+/// Names the runtimes whose pools could not be primed, so that the platform
+/// counts the invocation as failed.
+#[wasm_bindgen]
+pub async fn scheduled(_event: JsValue, env: JsValue, ctx: JsValue) -> Result<(), JsValue> {
+    let pools = Pools::new(&env, &ctx).map_err(|error| failed(&error.to_string()))?;
+    let mut unprimed = Vec::new();
+    for (runtime, primed) in pools.each(async |client: Client| client.prime().await).await {
+        if let Err(error) = primed {
+            worker::console_error!("warm pool: the pool {runtime} could not be primed: {error}");
+            unprimed.push(runtime);
+        }
+    }
+    if unprimed.is_empty() {
+        return Ok(());
+    }
+    Err(failed(&format!("pools that could not be primed: {}", unprimed.join(", "))))
+}
+
+fn failed(message: &str) -> JsValue {
+    js_sys::Error::new(message).into()
+}

@@ -153,7 +153,12 @@ impl PoolObject {
 
     /// The figures as JSON text, or an error's JSON.
     pub fn stats(&self) -> JsValue {
-        let stats = self.host.dispatch(Event::StatsAsked).and_then(|()| self.host.stats_text());
+        let asked = match self.host.dispatch(Event::StatsAsked) {
+            // Its binding may be named by a caller yet to come, and its figures need none.
+            Err(PoolError::Misconfigured { .. }) if self.host.is_new() => Ok(()),
+            asked => asked,
+        };
+        let stats = asked.and_then(|()| self.host.stats_text());
         stats.unwrap_or_else(|error| wire::claim_to_json(Err(error))).into()
     }
 
@@ -261,17 +266,20 @@ impl Host {
 
     /// Decides, records, and only then acts.
     fn dispatch(self: &Rc<Self>, event: Event) -> Result<(), PoolError> {
-        self.ensure_woken()?;
-        self.decide_and_act(event)
+        self.ensure_woken(&event)?;
+        let containers = self.containers_for(&event)?;
+        self.decide_and_act(containers, event)
     }
 
-    /// A rebuilt pool first asks again for whatever was under way.
-    fn ensure_woken(self: &Rc<Self>) -> Result<(), PoolError> {
+    /// A rebuilt pool first asks again for whatever was under way. A new one
+    /// has nothing under way, and may learn its binding from `event` only.
+    fn ensure_woken(self: &Rc<Self>, event: &Event) -> Result<(), PoolError> {
         self.ensure_loaded()?;
         if self.woken.get() {
             return Ok(());
         }
-        self.decide_and_act(Event::Woke)?;
+        let containers = if self.is_new() { self.containers_for(event)? } else { self.containers()? };
+        self.decide_and_act(containers, Event::Woke)?;
         self.woken.set(true);
         Ok(())
     }
@@ -289,8 +297,7 @@ impl Host {
         Ok(())
     }
 
-    fn decide_and_act(self: &Rc<Self>, event: Event) -> Result<(), PoolError> {
-        let containers = self.containers_for(&event)?;
+    fn decide_and_act(self: &Rc<Self>, containers: Namespace, event: Event) -> Result<(), PoolError> {
         let decision = {
             let mut slot = self.pool.borrow_mut();
             let pool = slot.as_mut().ok_or_else(lost)?;
@@ -353,6 +360,14 @@ impl Host {
             Some(named) => container_namespace(&self.env, Some(named)),
             None => self.containers(),
         }
+    }
+
+    /// Whether the pool knows of no container and of no binding.
+    fn is_new(&self) -> bool {
+        let pool = self.pool.borrow();
+        pool.as_ref().is_some_and(|pool| {
+            pool.config().container_binding.is_none() && pool.containers().next().is_none()
+        })
     }
 
     /// The namespace of the configuration in force.

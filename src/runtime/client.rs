@@ -194,7 +194,13 @@ impl HintCache {
 
     async fn read(&self) -> Option<Hint> {
         match within(KV_TIMEOUT_MS, self.kv.read(&self.key)).await {
-            Ok(value) => wire::hint_from_json(&value.as_string()?),
+            Ok(value) => {
+                let hint = wire::hint_from_json(&value.as_string()?);
+                if hint.is_none() {
+                    worker::console_warn!("warm pool: the hint cache could not be read: it holds no hint");
+                }
+                hint
+            }
             Err(failure) => {
                 worker::console_warn!("warm pool: the hint cache could not be read: {}", failure.message);
                 None

@@ -5,6 +5,9 @@ declare namespace Cloudflare {
   interface Env {
     WARM_POOL: DurableObjectNamespace<import("../../dist/index.js").WarmPool>;
     CONTAINER: DurableObjectNamespace<import("./platform/container.ts").TestContainer>;
+    /** These two in runtimes/wrangler.jsonc only, which has no CONTAINER. */
+    CONTAINER_PYTHON: DurableObjectNamespace<import("./platform/container.ts").PythonContainer>;
+    CONTAINER_JAVASCRIPT: DurableObjectNamespace<import("./platform/container.ts").NodeContainer>;
     PLATFORM: DurableObjectNamespace<import("./platform/platform.ts").Platform>;
     SLEEPER: DurableObjectNamespace<import("./platform/sleeper.ts").Sleeper>;
     HINTS: KVNamespace;

@@ -1,10 +1,7 @@
-import { createExecutionContext } from "cloudflare:test";
-import { env, exports, type WorkerEntrypoint } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import worker from "../../dist/worker.js";
 import { eventually, ledger, setFaults, TestPool, times } from "./harness.ts";
-
-const STATUS = "https://pool.example/api/v1/warm-pool/status";
+import { ask, STATUS, statusRequest, workerWith } from "./requests.ts";
 
 test("a request goes to its session's container, and the answer says how it came by it", async () => {
   const first = await ask("/whoami", { session: "alice" });
@@ -123,9 +120,7 @@ test("the status shows the pool to who has the key", async () => {
   await (await ask("/whoami", { session: "alice" })).text();
   await (await ask("/whoami", { session: "alice" })).text();
   await new TestPool({ poolName: "default" }).atRest(2);
-  const answer = await exports.default.fetch(STATUS, {
-    headers: { "x-api-key": env.WARM_POOL_API_KEY },
-  });
+  const answer = await exports.default.fetch(statusRequest());
 
   expect(answer.status).toBe(200);
   expect(await answer.json()).toMatchObject({
@@ -138,8 +133,7 @@ test("the status shows the pool to who has the key", async () => {
 });
 
 test("the status asks no pool to start anything", async () => {
-  const headers = { "x-api-key": env.WARM_POOL_API_KEY };
-  expect((await exports.default.fetch(STATUS, { headers })).status).toBe(200);
+  expect((await exports.default.fetch(statusRequest())).status).toBe(200);
 
   expect(await ledger()).toMatchObject({ starts: 0 });
 });
@@ -147,7 +141,7 @@ test("the status asks no pool to start anything", async () => {
 test("where no key is set the status is closed, and says how to open it", async () => {
   const { WARM_POOL_API_KEY: key, ...without } = env;
   const request = new Request(STATUS, { headers: { "x-api-key": key } });
-  const answer = await callWorker(request, without);
+  const answer = await workerWith(without).fetch(request);
 
   expect(answer.status).toBe(401);
   const { error } = await answer.json<{ error: { code: string; message: string } }>();
@@ -177,23 +171,15 @@ test("a session whose container cannot be started is told why", async () => {
   expect(error.message).toContain(message);
 });
 
-interface Ask {
-  session?: string;
-  method?: string;
-  headers?: Record<string, string>;
-  body?: ReadableStream | Uint8Array;
-}
+test("a Worker with one runtime has no other", async () => {
+  expect((await ask("/whoami", { session: "alice", runtime: "default" })).status).toBe(200);
+  const answer = await ask("/whoami", { session: "alice", runtime: "python" });
 
-function ask(path: string, { session, headers, ...init }: Ask): Promise<Response> {
-  const session_header = session === undefined ? {} : { "x-session-id": session };
-  return exports.default.fetch(`https://pool.example${path}`, {
-    ...init,
-    headers: { ...headers, ...session_header },
+  expect(answer.status).toBe(404);
+  expect(await answer.json()).toMatchObject({
+    error: {
+      code: "not_found",
+      message: 'there is nothing at x-runtime "python" (the runtimes are default)',
+    },
   });
-}
-
-/** The default Worker with another environment. */
-function callWorker(request: Request, env: object): Promise<Response> {
-  const Worker = worker as unknown as new (ctx: ExecutionContext, env: object) => WorkerEntrypoint;
-  return Promise.resolve(new Worker(createExecutionContext(), env).fetch!(request));
-}
+});

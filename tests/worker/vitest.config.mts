@@ -14,21 +14,34 @@ for (const stream of [process.stdout, process.stderr]) {
 
 /** What the pool and its wasm say when the platform fails them, which the tests make it do. */
 const EXPECTED =
-  /^(warm pool: the hint cache could not be|Reinitializing Wasm|Critical (Runtime)?Error)/;
+  /^(warm pool: (the hint cache|the pool \w+) could not be|Reinitializing Wasm|Critical (Runtime)?Error)/;
 
 export default defineConfig({
-  plugins: [
-    cloudflareTest({
-      wrangler: { configPath: "./wrangler.jsonc" },
-      miniflare: { workers: [await platformWorker()] },
-    }),
-  ],
   test: {
-    root: import.meta.dirname,
-    include: ["*.test.ts"],
     onConsoleLog: (log) => !EXPECTED.test(log),
-    setupFiles: ["setup.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      await project("pool", "./wrangler.jsonc", "*.test.ts"),
+      await project("runtimes", "./runtimes/wrangler.jsonc", "runtimes/*.test.ts"),
+    ],
   },
 });
+
+/** The tests of one Worker, as its configuration has it. */
+async function project(name: string, configPath: string, tests: string) {
+  return {
+    plugins: [
+      cloudflareTest({
+        wrangler: { configPath },
+        miniflare: { workers: [await platformWorker()] },
+      }),
+    ],
+    test: {
+      name,
+      root: import.meta.dirname,
+      include: [tests],
+      setupFiles: ["setup.ts"],
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
+  };
+}

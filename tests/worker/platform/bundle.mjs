@@ -15,6 +15,8 @@ export async function platformWorker() {
     modules: await bundle(join(import.meta.dirname, "worker.ts")),
     durableObjects: {
       CONTAINER: { className: "TestContainer", useSQLite: true },
+      CONTAINER_PYTHON: { className: "PythonContainer", useSQLite: true },
+      CONTAINER_NODE: { className: "NodeContainer", useSQLite: true },
       PLATFORM: { className: "Platform", useSQLite: true },
       SLEEPER: { className: "Sleeper", useSQLite: true },
     },

@@ -52,6 +52,10 @@ export class TestContainer extends SimulatedContainer {
   }
 }
 
+/** The classes of two runtimes. */
+export class PythonContainer extends TestContainer {}
+export class NodeContainer extends TestContainer {}
+
 /** Longer than any test: a promise that nothing can settle would be ended by the runtime. */
 async function noAnswer(): Promise<never> {
   await new Promise((done) => setTimeout(done, 600_000));

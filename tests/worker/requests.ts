@@ -1,0 +1,40 @@
+// Requests to the default Worker.
+import { createExecutionContext } from "cloudflare:test";
+import { env, exports, type WorkerEntrypoint } from "cloudflare:workers";
+import worker from "../../dist/worker.js";
+
+export const STATUS = "https://pool.example/api/v1/warm-pool/status";
+
+export interface Ask {
+  session?: string;
+  runtime?: string;
+  method?: string;
+  headers?: Record<string, string>;
+  body?: ReadableStream | Uint8Array;
+}
+
+export function ask(path: string, options: Ask): Promise<Response> {
+  return exports.default.fetch(request(path, options));
+}
+
+export function request(path: string, { session, runtime, headers, ...init }: Ask): Request {
+  return new Request(`https://pool.example${path}`, {
+    ...init,
+    headers: {
+      ...headers,
+      ...(session !== undefined && { "x-session-id": session }),
+      ...(runtime !== undefined && { "x-runtime": runtime }),
+    },
+  });
+}
+
+/** The request for the status of who has the key. */
+export function statusRequest(): Request {
+  return new Request(STATUS, { headers: { "x-api-key": env.WARM_POOL_API_KEY } });
+}
+
+/** The default Worker with another environment. Its pool objects have their own. */
+export function workerWith(env: object): Required<Pick<WorkerEntrypoint, "fetch" | "scheduled">> {
+  const Worker = worker as unknown as new (ctx: ExecutionContext, env: object) => WorkerEntrypoint;
+  return new Worker(createExecutionContext(), env) as Required<WorkerEntrypoint>;
+}

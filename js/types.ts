@@ -444,7 +444,7 @@ export type WarmPoolErrorCode =
   | "invalid_config"
   /** 401: the key is missing or wrong. */
   | "unauthorized"
-  /** 404: there is nothing at that address. */
+  /** 404: there is nothing at that address, or no such runtime. */
   | "not_found"
   /** 429: the platform limits how fast containers start. */
   | "rate_limited"
@@ -458,5 +458,5 @@ export type WarmPoolErrorCode =
   | "pool_unavailable"
   /** 504: a start was under way for this claim, and took too long. */
   | "start_timeout"
-  /** 500: the Worker's bindings do not fit. */
+  /** 500: the Worker's bindings or variables do not fit. */
   | "misconfigured";

@@ -34,5 +34,6 @@ export declare class PoolClient {
   forgetHint(session: unknown): void;
 }
 
+/** It handles `fetch` and `scheduled`. */
 declare const worker: ExportedHandler;
 export default worker;

@@ -80,9 +80,9 @@ pub enum PoolError {
         /// What failed.
         message: String,
     },
-    /// The Worker's bindings do not fit.
+    /// The Worker's bindings or variables do not fit.
     Misconfigured {
-        /// What is missing, and what there is.
+        /// What is missing, and what there is; or what is wrong with which.
         message: String,
     },
 }

@@ -97,9 +97,10 @@ impl Shape {
             Self::Number { min, max, .. } => {
                 format!("a whole number of s from {} to {}", min.div_ceil(1_000), max / 1_000)
             }
-            Self::Flag { .. } | Self::Word(_) | Self::Text { .. } | Self::Ports { .. } | Self::Group(_) => {
-                self.bounds()
+            Self::NumberOrNone { min, max, .. } => {
+                format!("a whole number of s from {} to {}, or 0", min.div_ceil(1_000), max / 1_000)
             }
+            _ => self.bounds(),
         }
     }
 }

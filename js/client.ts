@@ -42,6 +42,14 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
       client.forgetHint(id);
       return pool().releaseContainer(id);
     },
+    async lookupContainer(id) {
+      const name = await pool().lookupContainer(id);
+      return name === null ? null : containerNamespace.get(containerNamespace.idFromName(name));
+    },
+    warmup: async (count) => {
+      await pool().primeText(text).then(throwIfError);
+      await pool().warmup(count);
+    },
     prime: async () => throwIfError(await pool().primeText(text)),
     stats: async () => pool().getStats(),
     shutdownPrewarmed: async () => pool().shutdownPrewarmed(),

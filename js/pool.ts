@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 
 import { optionsText } from "./options.js";
-import { readAnswer, throwIfError } from "./error.js";
+import { readAnswer, throwIfError, type Grant } from "./error.js";
 import type { PoolOptions, PoolStats } from "./types.js";
 import { PoolObject } from "./wasm/index.js";
 
@@ -69,6 +69,28 @@ export class WarmPool extends DurableObject {
    */
   async prime(options?: PoolOptions): Promise<void> {
     throwIfError(await this.primeText(options && optionsText(options)));
+  }
+
+  /**
+   * Has `count` containers warm, once, also where that is more than `warmTarget`: those beyond it
+   * stay until sessions have taken them, the pool is shut down, or `warmTarget` changes.
+   *
+   * @param count 1 to 1000; left out: `warmTarget`
+   * @throws {WarmPoolError} `invalid_config`; the pool is as it was
+   */
+  async warmup(count?: number): Promise<void> {
+    throwIfError(await this.#run((object) => object.warmup(count)));
+  }
+
+  /**
+   * The name of the container that session `id` holds, `null` if it holds none. Asking claims
+   * nothing and starts nothing.
+   *
+   * @throws {WarmPoolError} `invalid_session` where `id` is none
+   */
+  async lookupContainer(id: string): Promise<string | null> {
+    const grant = throwIfError<Grant | null>(await this.#run((object) => object.lookup(id)));
+    return grant?.name ?? null;
   }
 
   /** {@link prime} for this package's own Worker: an error's JSON text, or null. */

@@ -5,7 +5,7 @@
  * A wrong value and an unknown option are an `invalid_config` {@link WarmPoolError} that names the
  * option, the value and the bounds; the pool stays as it was.
  */
-export interface PoolOptions {
+export interface PoolOptions extends EarlierOptions {
   /**
    * Warm containers to keep: started, healthy, and nobody's yet. 0 to 1000.
    * @default 5
@@ -166,6 +166,22 @@ export interface WarmPoolConfig extends PoolOptions {
   idCache?: KVNamespace;
 }
 
+/** What the versions of `cf-container-warm-pool` called some of the options. Not beside those. */
+export interface EarlierOptions {
+  /** @deprecated `warmTarget` */
+  minContainers?: number;
+  /** @deprecated `maxInstances` */
+  maxContainers?: number;
+  /** @deprecated `refreshInterval` */
+  healthCheckInterval?: number;
+  /** @deprecated `startConcurrency` */
+  scaleBatchSize?: number;
+  /** @deprecated `startTimeout` */
+  startupTimeout?: number;
+  /** @deprecated `leaseTimeout` */
+  acquireTimeout?: number;
+}
+
 /** How containers of another revision, and those past their age, are replaced. Not both are 0. */
 export interface RolloutConfig {
   /**
@@ -262,6 +278,10 @@ export interface PoolStats {
   warm: number;
   /** Containers that belong to a session. */
   assigned: number;
+  /** @deprecated what the first version of `cf-container-warm-pool` called {@link assigned} */
+  acquired: number;
+  /** @deprecated what it called {@link starting} */
+  warming: number;
   /** Containers that exist or may exist: starting, warm, assigned, draining and stopping. */
   total: number;
   /** The configuration in force. */
@@ -398,6 +418,23 @@ export interface WarmPoolClient<T extends Rpc.DurableObjectBranded | undefined =
    * @throws {WarmPoolError} `invalid_session` where `id` is none
    */
   releaseContainer(id: string): Promise<boolean>;
+
+  /**
+   * The container that session `id` holds, `null` if it holds none. Asking claims nothing and
+   * starts nothing.
+   *
+   * @throws {WarmPoolError} `invalid_session` where `id` is none
+   */
+  lookupContainer(id: string): Promise<DurableObjectStub<T> | null>;
+
+  /**
+   * Has `count` containers warm, once, also where that is more than `warmTarget`: those beyond it
+   * stay until sessions have taken them, the pool is shut down, or `warmTarget` changes.
+   *
+   * @param count 1 to 1000; left out: `warmTarget`
+   * @throws {WarmPoolError} `invalid_config`; the pool is as it was
+   */
+  warmup(count?: number): Promise<void>;
 
   /**
    * Has the pool fill itself, before any session comes: after a deploy, or from a `scheduled`

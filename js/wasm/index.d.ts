@@ -11,6 +11,8 @@ export declare class PoolObject {
   ): string | Promise<string>;
   leave(ticket: string): string | null;
   release(session: unknown): boolean | string;
+  warmup(count: number | undefined): string | null;
+  lookup(session: unknown): string | null;
   prime(config: string | undefined): string | null;
   configure(config: string | undefined): string | null;
   reportStopped(container: unknown): string | null;

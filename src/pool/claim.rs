@@ -59,6 +59,7 @@ impl Pool {
                 self.queue.join(&session, claim);
             }
         } else if let Some(id) = self.next_warm(step.now_ms) {
+            self.one_taken();
             self.assign(step, id, session, &claims, Outcome::Hit);
         } else if self.when_empty() == WhenEmpty::Fail {
             self.refuse_all(step, &claims, &PoolError::NoneWarm { retry_after_ms: RETRY_AFTER_MS });
@@ -166,14 +167,18 @@ impl Pool {
             Outcome::Hit => self.counters.hits += 1,
             Outcome::Miss => self.counters.misses += 1,
         }
-        let grant = Grant {
+        let result = Ok(self.grant_of(container, outcome));
+        step.decision.replies.push(Reply { claim, result });
+    }
+
+    pub(super) fn grant_of(&self, container: &Container, outcome: Outcome) -> Grant {
+        Grant {
             id: container.id,
             name: container.name,
             generation: container.generation,
             outcome,
             hint_ttl_ms: self.hint_ttl_ms(container),
-        };
-        step.decision.replies.push(Reply { claim, result: Ok(grant) });
+        }
     }
 
     fn refuse_all(&mut self, step: &mut Step, claims: &[ClaimId], error: &PoolError) {

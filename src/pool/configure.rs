@@ -46,6 +46,9 @@ impl Pool {
         if raised && config.max_instances != self.config.max_instances {
             self.gate.forget_limit();
         }
+        if config.warm_target != self.config.warm_target {
+            self.extra = 0;
+        }
         let before = std::mem::replace(&mut self.config, config);
         self.configured = true;
         self.prime();

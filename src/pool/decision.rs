@@ -47,6 +47,8 @@ pub struct PoolRow {
     pub config: Option<Rc<Config>>,
     /// Whether the pool fills itself: from the first claim on, until it is shut down.
     pub primed: bool,
+    /// Warm containers asked for beyond the target, not taken yet.
+    pub extra: usize,
     /// When the assigned containers were last looked at.
     pub assigned_checked_at_ms: u64,
     /// From when on leases run, if later than the claim: when `leaseTimeout`

@@ -34,6 +34,12 @@ pub enum Event {
         /// The caller's configuration.
         config: Option<Rc<Config>>,
     },
+    /// So many containers are to be warm, whatever the target is, until
+    /// sessions have taken those beyond it.
+    WarmedUp {
+        /// How many; `None`: as many as the target is.
+        count: Option<usize>,
+    },
     /// The pool was told what to be.
     Configured {
         /// The caller's configuration.

@@ -71,6 +71,8 @@ pub struct Pool {
     /// Whether a caller ever named a configuration.
     configured: bool,
     primed: bool,
+    /// Containers that were asked for beyond the target, once.
+    extra: usize,
     /// From when on leases run, if later than the claim.
     leases_from_ms: u64,
     gate: Gate,
@@ -102,6 +104,7 @@ impl Pool {
             config: row.config.clone().unwrap_or_default(),
             configured: row.config.is_some(),
             primed: row.primed,
+            extra: row.extra,
             leases_from_ms: row.leases_from_ms,
             gate: row.gate.clone(),
             ledger: Ledger::load(containers),
@@ -123,6 +126,7 @@ impl Pool {
             Event::Claimed { claim, session, config } => self.claimed(&mut step, claim, session, config),
             Event::CallerLeft { claim } => self.caller_left(claim),
             Event::Released { session } => self.released(&mut step, &session),
+            Event::WarmedUp { count } => self.warmed_up(count),
             Event::Primed { config } => self.primed(&mut step, config),
             Event::Configured { config } => self.configured(&mut step, config),
             Event::StopReported { id } => self.stop_reported(&mut step, id),
@@ -178,10 +182,10 @@ impl Pool {
         &self.config
     }
 
-    /// The container that belongs to `session`.
+    /// The container that belongs to `session`. Asking claims nothing.
     #[must_use]
-    pub fn held_by(&self, session: &Session) -> Option<&Container> {
-        self.ledger.held_by(session)
+    pub fn lookup(&self, session: &Session) -> Option<Grant> {
+        self.ledger.held_by(session).map(|container| self.grant_of(container, Outcome::Sticky))
     }
 
     /// The containers the pool knows of, by id.
@@ -217,6 +221,7 @@ impl Pool {
         };
         same_config
             && recorded.primed == self.primed
+            && recorded.extra == self.extra
             && recorded.leases_from_ms == self.leases_from_ms
             && recorded.assigned_checked_at_ms == self.sweep.assigned_checked_at_ms
             && recorded.gate == self.gate
@@ -229,6 +234,7 @@ impl Pool {
             self.recorded_pool = PoolRow {
                 config: self.configured.then(|| Rc::clone(&self.config)),
                 primed: self.primed,
+                extra: self.extra,
                 leases_from_ms: self.leases_from_ms,
                 assigned_checked_at_ms: self.sweep.assigned_checked_at_ms,
                 gate: self.gate.clone(),

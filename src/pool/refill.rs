@@ -65,9 +65,21 @@ impl Pool {
         self.primed = true;
     }
 
+    /// Somebody wants more to be warm than the target, once.
+    pub(super) fn warmed_up(&mut self, count: Option<usize>) {
+        self.prime();
+        self.sweep.refill_due = true;
+        self.extra = count.unwrap_or(0).saturating_sub(self.config.warm_target);
+    }
+
+    /// A warm container was taken, and is replaced only up to the target.
+    pub(super) fn one_taken(&mut self) {
+        self.extra = self.extra.saturating_sub(1);
+    }
+
     /// Warm containers to keep at the moment.
     pub(super) fn target(&self) -> usize {
-        if self.primed && self.config.enabled { self.config.warm_target } else { 0 }
+        if self.primed && self.config.enabled { self.config.warm_target + self.extra } else { 0 }
     }
 
     /// What a claim does that finds nothing warm. Where nothing ever is, only a

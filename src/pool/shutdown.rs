@@ -10,6 +10,7 @@ impl Pool {
     /// that a claim took, or that a waiting one needs, is left alone.
     pub(super) fn prewarmed_shut_down(&mut self, step: &mut Step) {
         self.primed = false;
+        self.extra = 0;
         let warm: Vec<_> = self.ledger.warm_containers().map(|container| container.id).collect();
         for id in warm {
             self.counters.evictions += 1;

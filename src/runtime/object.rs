@@ -17,7 +17,8 @@ use super::sql::ObjectSql;
 use super::waiting::{Answer, Waiting};
 use super::wakeups::{Alarm, Timer};
 use crate::pool::{
-    Command, Config, ContainerId, ContainerName, Decision, Event, Fresh, Identity, Pool, PoolError, Session,
+    Command, Config, ContainerId, ContainerName, Decision, Event, Fresh, Grant, Identity, Pool, PoolError,
+    Session,
 };
 use crate::store::Store;
 use crate::wire;
@@ -103,7 +104,7 @@ impl PoolObject {
     /// error's JSON.
     pub fn release(&self, session: &JsValue) -> JsValue {
         let released = session_of(session).and_then(|session| {
-            let held = self.host.is_held(&session)?;
+            let held = self.host.lookup(&session)?.is_some();
             self.host.dispatch(Event::Released { session })?;
             Ok(held)
         });
@@ -120,6 +121,24 @@ impl PoolObject {
             None => self.host.dispatch(Event::Primed { config: None }),
         });
         outcome(result)
+    }
+
+    /// Has so many containers warm, once; undefined: as many as the target is.
+    /// Answers an error's JSON, or null.
+    pub fn warmup(&self, count: &JsValue) -> JsValue {
+        let count =
+            if count.is_undefined() { Ok(None) } else { wire::warmup_count(count.as_f64()).map(Some) };
+        outcome(count.and_then(|count| self.host.dispatch(Event::WarmedUp { count })))
+    }
+
+    /// The container of a session as JSON text, as a claim is answered, null if
+    /// it has none, or an error's JSON. Nothing changes.
+    pub fn lookup(&self, session: &JsValue) -> JsValue {
+        match session_of(session).and_then(|session| self.host.lookup(&session)) {
+            Ok(None) => JsValue::NULL,
+            Ok(Some(grant)) => wire::claim_to_json::<PoolError>(Ok(grant)).into(),
+            Err(error) => wire::claim_to_json(Err(error)).into(),
+        }
     }
 
     /// Takes a configuration, as JSON text. Answers an error's JSON, or null.
@@ -252,10 +271,10 @@ impl Host {
         identity_of(&containers, name).ok().map(|identity| identity.id)
     }
 
-    fn is_held(&self, session: &Session) -> Result<bool, PoolError> {
+    fn lookup(&self, session: &Session) -> Result<Option<Grant>, PoolError> {
         self.ensure_loaded()?;
         let pool = self.pool.borrow();
-        Ok(pool.as_ref().ok_or_else(lost)?.held_by(session).is_some())
+        Ok(pool.as_ref().ok_or_else(lost)?.lookup(session))
     }
 
     fn stats_text(&self) -> Result<String, PoolError> {

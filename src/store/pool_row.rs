@@ -12,7 +12,7 @@ const TABLE: &str = "pool";
 /// The row, its columns in the order of the schema.
 pub const SELECT: &str = "SELECT * FROM pool";
 
-const PUT: &str = "INSERT OR REPLACE INTO pool VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const PUT: &str = "INSERT OR REPLACE INTO pool VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /// Writes the row.
 pub fn put(row: &PoolRow) -> Statement {
@@ -21,6 +21,7 @@ pub fn put(row: &PoolRow) -> Statement {
     let params = vec![
         Value::optional(row.config.as_deref(), |config| Value::Text(config_to_json(config))),
         Value::count(row.primed.into()),
+        Value::count(row.extra as u64),
         Value::count(row.leases_from_ms),
         Value::count(row.assigned_checked_at_ms),
         Value::count(gate.failures.into()),
@@ -40,8 +41,8 @@ pub fn put(row: &PoolRow) -> Statement {
 
 /// What the row of [`SELECT`] says.
 pub fn read(row: Vec<Value>) -> Result<PoolRow, StoreError> {
-    let [key, config, primed, leases_from, assigned_checked, failures, gate @ ..] =
-        &values::<16>(TABLE, row)?;
+    let [key, config, primed, extra, leases_from, assigned_checked, failures, gate @ ..] =
+        &values::<17>(TABLE, row)?;
     let [pause_class, pause_retry, pause_demand, pause_step, learned @ ..] = gate;
     let [learned_limit, learned_retry, learned_step, last @ ..] = learned;
     let [last_class, last_message, last_retry] = last;
@@ -65,6 +66,7 @@ pub fn read(row: Vec<Value>) -> Result<PoolRow, StoreError> {
     Ok(PoolRow {
         config: optional([cell("config", config)], read_config)?,
         primed: cell("primed", primed).flag()?,
+        extra: cell("extra", extra).count()?,
         leases_from_ms: cell("leases_from_ms", leases_from).count()?,
         assigned_checked_at_ms: cell("assigned_checked_at_ms", assigned_checked).count()?,
         gate: Gate {

@@ -63,6 +63,7 @@ const POOL: &str = "
         only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
         config TEXT CHECK (json_valid(config)),
         primed INTEGER NOT NULL CHECK (primed IN (0, 1)),
+        extra INTEGER NOT NULL CHECK (extra >= 0),
         leases_from_ms INTEGER NOT NULL CHECK (leases_from_ms >= 0),
         assigned_checked_at_ms INTEGER NOT NULL CHECK (assigned_checked_at_ms >= 0),
         failures INTEGER NOT NULL CHECK (failures BETWEEN 0 AND 4294967295),

@@ -5,13 +5,16 @@ use serde_json::{Map, Value};
 
 use super::json;
 use super::limits::TEXT_BYTES_MAX;
-use super::options::{OPTIONS, Row};
+use super::options::{ALSO, OPTIONS, Row};
 use super::shape::{Shape, names};
 use crate::pool::{Config, PoolError};
 
+/// Most containers that can be warmed up at once: the most there can be warm.
+const WARMUP_MAX: f64 = 1_000.0;
+
 /// Reads a caller's options, a JSON object, over the defaults. An option that is
 /// absent or `null` has its default; of two with the same name the last counts,
-/// as in JavaScript.
+/// as in JavaScript. The names that earlier packages had for some are taken too.
 ///
 /// JSON has no `NaN` and no `Infinity`, and `JSON.stringify` makes `null` of
 /// them, which is the default here: who writes the text has to spell them as
@@ -36,9 +39,26 @@ use crate::pool::{Config, PoolError};
 /// than 64 KiB or no JSON object.
 pub fn config_from_json(text: &str) -> Result<Config, PoolError> {
     let mut config = Config::default();
-    let refused = read(&OPTIONS, "", &object(text)?, &mut config).into_iter().next();
+    let given = renamed(object(text)?)?;
+    let refused = read(&OPTIONS, "", &given, &mut config).into_iter().next();
     let refused = refused.or_else(|| conflict(&config));
     refused.map_or(Ok(config), Err)
+}
+
+/// The options under the names they have here.
+fn renamed(mut given: Map<String, Value>) -> Result<Map<String, Value>, PoolError> {
+    for (earlier, name) in ALSO {
+        let Some(value) = given.remove(earlier).filter(|value| !value.is_null()) else { continue };
+        if given.get(name).is_some_and(|other| !other.is_null()) {
+            return Err(invalid(
+                earlier,
+                &value.to_string(),
+                format!("to be named beside {name}, which it is"),
+            ));
+        }
+        given.insert(name.to_owned(), value);
+    }
+    Ok(given)
 }
 
 /// What the options rule out together.
@@ -47,6 +67,19 @@ fn conflict(config: &Config) -> Option<PoolError> {
     stuck.then(|| {
         let given = r#"{"maxSurge":0,"maxUnavailable":0}"#;
         invalid("rollout", given, "an object in which one of maxSurge and maxUnavailable is not 0".to_owned())
+    })
+}
+
+/// Checks how many containers a caller wants warmed up: a whole number from 1 to
+/// 1000, `None` if it was no number.
+///
+/// # Errors
+/// [`PoolError::InvalidConfig`] for the option `count`.
+pub fn warmup_count(count: Option<f64>) -> Result<usize, PoolError> {
+    let fits = |count: &f64| count.fract() == 0.0 && (1.0..=WARMUP_MAX).contains(count);
+    count.filter(fits).map(|count| count as usize).ok_or_else(|| {
+        let value = count.map_or_else(|| "no number".to_owned(), |count| count.to_string());
+        invalid("count", &value, format!("a whole number of containers from 1 to {WARMUP_MAX}"))
     })
 }
 

@@ -152,6 +152,16 @@ pub static OPTIONS: [Row; 21] = [
     },
 ];
 
+/// What an earlier package called an option, and its name here.
+pub static ALSO: [(&str, &str); 6] = [
+    ("minContainers", "warmTarget"),
+    ("maxContainers", "maxInstances"),
+    ("healthCheckInterval", "refreshInterval"),
+    ("scaleBatchSize", "startConcurrency"),
+    ("startupTimeout", "startTimeout"),
+    ("acquireTimeout", "leaseTimeout"),
+];
+
 /// The options within `health`.
 static HEALTH: [Row; 5] = [
     Row {

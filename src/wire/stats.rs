@@ -11,13 +11,17 @@ use super::json;
 use crate::pool::{Failure, FailureClass, HealthKind, Stats};
 
 /// What `getStats` returns. `warm`, `assigned`, `total`, `config` and
-/// `maxInstances` are those of `cf-container-warm-pool`. What an older pool
+/// `maxInstances` are those of `cf-container-warm-pool`; `acquired` and
+/// `warming` are what its first version called `assigned` and `starting`. What
+/// an older pool
 /// does not say is read as 0, false or unknown.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct StatsBody {
     pub warm: u64,
     pub assigned: u64,
+    pub acquired: u64,
+    pub warming: u64,
     pub total: u64,
     pub config: Value,
     pub max_instances: Option<u64>,
@@ -75,6 +79,8 @@ pub fn stats_to_json(stats: &Stats) -> String {
     json::write(&StatsBody {
         warm: stats.warm as u64,
         assigned: stats.assigned as u64,
+        acquired: stats.assigned as u64,
+        warming: stats.starting as u64,
         total: stats.total() as u64,
         config: config_value(&stats.config),
         max_instances: stats.limit.map(|limit| limit as u64),
@@ -213,6 +219,8 @@ pub(super) mod tests {
         let expected = json!({
             "warm": 2,
             "assigned": 3,
+            "acquired": 3,
+            "warming": 1,
             "total": 16,
             "config": config_value(&figures().config),
             "maxInstances": 61,

@@ -1,6 +1,11 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { createWarmPool, type PoolOptions, type WarmPoolConfig } from "../../dist/index.js";
+import {
+  createWarmPool,
+  type EarlierOptions,
+  type PoolOptions,
+  type WarmPoolConfig,
+} from "../../dist/index.js";
 import { codeOf, errorOf, ledger, TestPool } from "./harness.ts";
 
 const BAD_SESSIONS: [string, unknown][] = [
@@ -53,7 +58,10 @@ test.each(GOOD_SESSIONS)("a session id %s is as good as any", async (_, session)
 const NOT_NUMBERS = ["5", true, NaN, Infinity, -1, 1.5, {}, [], [1], 10n, "", "x".repeat(10_000)];
 
 /** Of each option: values that are wrong, and the outermost that are right. */
-const OPTIONS: Record<keyof Required<PoolOptions>, { bad: unknown[]; good: unknown[] }> = {
+const OPTIONS: Record<
+  keyof Required<Omit<PoolOptions, keyof EarlierOptions>>,
+  { bad: unknown[]; good: unknown[] }
+> = {
   warmTarget: { bad: [...NOT_NUMBERS, 1001], good: [0, 1000] },
   maxInstances: { bad: [...NOT_NUMBERS, 10_001], good: [0, 10_000] },
   refreshInterval: { bad: [...NOT_NUMBERS, 0, 999, 3_600_001], good: [1000, 3_600_000] },

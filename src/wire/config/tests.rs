@@ -335,3 +335,16 @@ fn a_recorded_configuration_of_a_later_version_keeps_what_is_known_of_it() {
     assert_eq!((config.warm_target, config.refresh_interval_ms, config.health.timeout_ms), (7, 10_000, 200));
     assert_eq!(config_from_row("[]").unwrap_err().code(), "invalid_config");
 }
+
+#[test]
+fn an_earlier_name_is_taken_for_the_option_and_not_beside_it() {
+    for (earlier, name) in super::super::options::ALSO {
+        let named = config_from_json(&format!(r#"{{ "{name}": 7000 }}"#));
+        assert_eq!(config_from_json(&format!(r#"{{ "{earlier}": 7000 }}"#)).is_ok(), named.is_ok(), "{name}");
+        let both = config_from_json(&format!(r#"{{ "{earlier}": 7000, "{name}": 7000 }}"#)).unwrap_err();
+        assert!(both.to_string().contains(earlier) && both.to_string().contains(name), "{both}");
+        assert!(config_from_json(&format!(r#"{{ "{earlier}": null, "{name}": null }}"#)).is_ok());
+    }
+    let config = config_from_json(r#"{ "minContainers": 3, "acquireTimeout": 1000 }"#).unwrap();
+    assert_eq!((config.warm_target, config.lease_timeout_ms), (3, 1_000));
+}

@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 
 import { optionsText } from "./options.js";
 import { readAnswer, throwIfError, type Grant } from "./error.js";
-import type { PoolOptions, PoolStats } from "./types.js";
+import type { Explanation, PoolOptions, PoolStats } from "./types.js";
 import { PoolObject } from "./wasm/index.js";
 
 /**
@@ -91,6 +91,16 @@ export class WarmPool extends DurableObject {
   async lookupContainer(id: string): Promise<string | null> {
     const grant = throwIfError<Grant | null>(await this.#run((object) => object.lookup(id)));
     return grant?.name ?? null;
+  }
+
+  /**
+   * What happened to the containers of session `id`, and why it has the one it has: each step with
+   * its time and cause, as far as it is kept.
+   *
+   * @throws {WarmPoolError} `invalid_session` where `id` is none
+   */
+  async explain(id: string): Promise<Explanation> {
+    return throwIfError(await this.#run((object) => object.explain(id)));
   }
 
   /** {@link prime} for this package's own Worker: an error's JSON text, or null. */

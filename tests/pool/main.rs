@@ -10,6 +10,7 @@ mod deadlines;
 mod driver;
 mod expected;
 mod health;
+mod history;
 mod model;
 mod random;
 mod refill;

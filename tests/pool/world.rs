@@ -145,6 +145,7 @@ impl World {
                 }
                 Change::PutPool(row) => self.pool_row = row,
                 Change::PutCounters(counters) => self.counters_row = counters,
+                Change::PutHistory(_) => {}
             }
         }
         for reply in decision.replies {

@@ -195,3 +195,74 @@ fn is_heard(server: &Server, reader: &mut BufReader<&TcpStream>, limit: Duration
 fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Shutdown, TcpListener};
+    use std::thread;
+
+    use super::*;
+
+    /// What a client is answered that says this and no more.
+    fn answered(said: &[u8]) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let serving = thread::spawn(move || {
+            let server = Server { life: Life::begin(), health: Health::new() };
+            // Its own errors are the client's affair.
+            let _ = serve(&server, &listener.accept().unwrap().0);
+        });
+        client.write_all(said).unwrap();
+        client.shutdown(Shutdown::Write).unwrap();
+        let mut answer = Vec::new();
+        client.read_to_end(&mut answer).unwrap();
+        serving.join().unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// The status of every answer in it.
+    fn statuses(answers: &str) -> Vec<&str> {
+        answers.split("HTTP/1.1 ").skip(1).map(|answer| &answer[..3]).collect()
+    }
+
+    #[test]
+    fn a_connection_serves_one_request_after_the_other() {
+        let answers = answered(
+            b"PUT /nothing HTTP/1.1\r\ncontent-length: 5\r\n\r\nhello\
+              GET /health HTTP/1.1\r\n\r\nGET /whoami HTTP/1.1\r\nx-session-id: alice\r\n\r\n",
+        );
+        assert_eq!(statuses(&answers), ["404", "200", "200"]);
+        assert!(answers.ends_with("\"session\":\"alice\"}"));
+    }
+
+    #[test]
+    fn an_echo_ends_with_its_body() {
+        let answers = answered(
+            b"POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n\
+              GET /stream?chunks=1 HTTP/1.1\r\nconnection: close\r\n\r\nGET /whoami HTTP/1.1\r\n\r\n",
+        );
+        assert_eq!(statuses(&answers), ["200", "200"], "nothing follows a close");
+        assert!(answers.contains("\r\n\r\n5\r\nhello\r\n0\r\n\r\n"));
+    }
+
+    #[test]
+    fn a_socket_echoes_after_its_handshake() {
+        let handshake = b"GET /echo HTTP/1.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n\
+            sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13\r\n\r\n";
+        let answer = answered(&[handshake.as_slice(), &[0x81, 0x82, 0, 0, 0, 0, b'h', b'i']].concat());
+        assert!(answer.starts_with("HTTP/1.1 101 "));
+        assert!(answer.ends_with("\u{2}hi"));
+        assert_eq!(statuses(&answered(b"GET /ws HTTP/1.1\r\nupgrade: websocket\r\n\r\n")), ["400"]);
+    }
+
+    #[test]
+    fn what_cannot_be_understood_ends_the_connection() {
+        let answers = answered(b"PUT / HTTP/1.1\r\ncontent-length: x\r\n\r\nGET /health HTTP/1.1\r\n\r\n");
+        assert_eq!(statuses(&answers), ["400"]);
+    }
+
+    #[test]
+    fn a_hanging_request_is_never_answered() {
+        assert_eq!(answered(b"GET /hang HTTP/1.1\r\n\r\n"), "");
+    }
+}

@@ -19,6 +19,8 @@ let dockerd;
 
 // Whoever presses Ctrl-C means the script, and what it started is to be cleaned up after.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
+// Whoever read this may be gone when there is something to say.
+process.stdout.on("error", () => {});
 
 const inputEnds = new Promise((done) => process.stdin.resume().on("end", done).on("error", done));
 try {

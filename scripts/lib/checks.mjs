@@ -1,6 +1,7 @@
 // What `npm run check` checks, in this order: one entry is one line of its summary.
 import { existsSync } from "node:fs";
 import { buildJs } from "./build-js.mjs";
+import { IMAGE_CRATES, imageEnv } from "./image.mjs";
 import { inRoot, WASM_TARGET } from "./project.mjs";
 import { childEnv, run } from "./run.mjs";
 import { say, Trouble } from "./say.mjs";
@@ -16,11 +17,12 @@ export const FORMATTED = [...SOURCES, ".github", "*.json", "*.jsonc", "*.mjs"];
 
 /** `check()` resolves to whether it is well, or to `{ ok, note }`. */
 export const checks = [
-  { name: "rustfmt", check: () => succeeds("cargo", ["fmt", "--check"]) },
+  { name: "rustfmt", check: checkRustfmt },
   { name: "walls", check: checkWalls },
   { name: "planted bugs fit", check: plantedBugsFit },
   { name: "clippy, native", check: () => clippy(["--all-targets"], childEnv()) },
   { name: "clippy, wasm", check: clippyForWasm },
+  { name: "clippy, images", check: clippyForImages },
   { name: "types", check: checkTypes },
   { name: "eslint", check: () => succeeds("eslint", ["--max-warnings=0", ...SOURCES, "*.mjs"]) },
   { name: "prettier", check: () => succeeds("prettier", ["--check", ...prettierArgs()]) },
@@ -28,6 +30,13 @@ export const checks = [
 
 export function prettierArgs() {
   return ["--ignore-unknown", "--no-error-on-unmatched-pattern", "--log-level=warn", ...FORMATTED];
+}
+
+/** The crates whose sources are formatted. */
+export const CRATES = [".", ...IMAGE_CRATES];
+
+async function checkRustfmt() {
+  return allSucceed(CRATES, (crate) => succeeds("cargo", ["fmt", "--check", ...of(crate)]));
 }
 
 function checkWalls() {
@@ -55,6 +64,11 @@ async function clippyForWasm() {
   return { ok, note: "without clippy, which Debian's Rust lacks here: compiler warnings denied" };
 }
 
+/** Crates in which nothing is shared with the package. */
+function clippyForImages() {
+  return allSucceed(IMAGE_CRATES, (crate) => clippy(["--all-targets", ...of(crate)], imageEnv()));
+}
+
 /** The Worker and the tests import the built package, so its declarations come first. */
 async function checkTypes() {
   try {
@@ -63,12 +77,20 @@ async function checkTypes() {
     if (error instanceof Trouble) return false;
     throw error;
   }
-  const projects = [".", "tests/worker", "tests/process"].filter((folder) =>
+  const projects = [".", "tests/worker", "tests/process", "tests/e2e"].filter((folder) =>
     existsSync(inRoot(folder, "tsconfig.json")),
   );
-  for (const project of projects) {
-    if (!(await succeeds("tsc", ["--noEmit", "--project", project]))) return false;
-  }
+  return allSucceed(projects, (project) => succeeds("tsc", ["--noEmit", "--project", project]));
+}
+
+/** Where cargo finds a crate. */
+export function of(crate) {
+  return ["--manifest-path", inRoot(crate, "Cargo.toml")];
+}
+
+/** One after the other, up to the first that does not. */
+async function allSucceed(list, check) {
+  for (const item of list) if (!(await check(item))) return false;
   return true;
 }
 

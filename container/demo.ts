@@ -22,6 +22,12 @@ export class DemoContainer<Env extends DemoEnv = DemoEnv> extends Container<Env>
     await pool.reportStopped(this.ctx.id.toString());
   }
 
+  /** With `onRelease: "reset"`: whether nothing of the last session is left. */
+  async resetForPool(): Promise<boolean> {
+    const { ok } = await this.containerFetch("http://container/reset", { method: "POST" });
+    return ok;
+  }
+
   /** Who it is, for the server to answer at `/whoami`. */
   protected identity(): Record<string, string> {
     const { id } = this.ctx;

@@ -6,15 +6,16 @@ export { eventually };
 
 /** The pool's counts by state. */
 export async function counts(server) {
-  const { warm, assigned, starting, stopping, total } = await server.call("stats");
-  return { warm, assigned, starting, stopping, total };
+  const { warm, assigned, starting, draining, stopping, total } = await server.call("stats");
+  return { warm, assigned, starting, draining, stopping, total };
 }
 
 /** Waits until so many are warm and assigned, and nothing else is there; returns the rows. */
 export async function atRest(server, { warm, assigned = 0 }) {
   return eventually(async () => {
     const total = warm + assigned;
-    assert.deepEqual(await counts(server), { warm, assigned, starting: 0, stopping: 0, total });
+    const expected = { warm, assigned, starting: 0, draining: 0, stopping: 0, total };
+    assert.deepEqual(await counts(server), expected);
     return engineAgrees(server);
   });
 }

@@ -31,7 +31,14 @@ test("a process killed with containers warm, assigned and starting finds all of 
   await eventually(async () => assert.equal((await server.engine.running()).length, 7));
   const before = await engineAgrees(server);
   const killed = await counts(server);
-  assert.deepEqual(killed, { warm: 3, assigned: 2, starting: 2, stopping: 0, total: 7 });
+  assert.deepEqual(killed, {
+    warm: 3,
+    assigned: 2,
+    starting: 2,
+    draining: 0,
+    stopping: 0,
+    total: 7,
+  });
   await server.kill();
   assert.equal((await server.engine.running()).length, 7, "containers outlive the process");
 

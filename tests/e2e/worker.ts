@@ -35,7 +35,7 @@ export default {
   async fetch(request, env) {
     const session = request.headers.get("x-session-id");
     try {
-      if (session !== null) return await (await claim(env, session)).fetch(request);
+      if (session !== null) return await (await client(env).getContainer(session)).fetch(request);
       const { call, with: args } = await request.json<{ call: string; with: never }>();
       return Response.json((await calls(env)[call]!(args)) ?? null);
     } catch (error) {
@@ -45,16 +45,19 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 
-function claim(env: Env, session: string) {
+function client(env: Env) {
   const options = JSON.parse(env.OPTIONS) as PoolOptions;
   const pools = env.WARM_POOL as unknown as DurableObjectNamespace<WarmPool>;
-  return createWarmPool(pools, env.CONTAINER, { ...options, poolName: POOL }).getContainer(session);
+  return createWarmPool(pools, env.CONTAINER, { ...options, poolName: POOL });
 }
 
 function calls(env: Env): Record<string, (args: never) => unknown> {
   const pool = env.WARM_POOL.getByName(POOL);
   return {
-    claim: async (session: string) => (await claim(env, session)).id.toString(),
+    claim: async (session: string) => (await client(env).getContainer(session)).id.toString(),
+    release: (session: string) => client(env).releaseContainer(session),
+    prime: () => client(env).prime(),
+    shutdown: () => client(env).shutdown(),
     configure: (options: PoolOptions) => pool.configure(options),
     stats: () => pool.getStats(),
     rows: () => pool.rows(),

@@ -43,6 +43,19 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<bool, Refusal> {
     Ok(new)
 }
 
+/// Takes all files away and returns how many there were.
+///
+/// # Errors
+/// A [`Refusal`] if one of them stays.
+pub fn clear(folder: &Path) -> Result<usize, Refusal> {
+    let cleared = fs::read_dir(folder).and_then(|files| {
+        let files: Vec<_> = files.collect::<io::Result<_>>()?;
+        files.iter().try_for_each(|file| fs::remove_file(file.path()))?;
+        Ok(files.len())
+    });
+    cleared.map_err(|_| Refusal { status: 500, why: "the files cannot be taken away" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +83,9 @@ mod tests {
             write(&folder.join(format!("b{index}")), b"").unwrap();
         }
         assert_eq!(write(&folder.join("c"), b"").unwrap_err().status, 507);
+        assert_eq!(clear(&folder).unwrap(), FILES_MAX);
+        assert_eq!(read(&file).unwrap_err().status, 404);
+        assert_eq!(clear(&folder).unwrap(), 0);
         fs::remove_dir_all(folder).unwrap();
     }
 }

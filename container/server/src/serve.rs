@@ -77,6 +77,7 @@ fn answer(
         "/health" => send_json(out, 200, &server.health.json()),
         "/echo" => echo(head, body, out),
         "/stream" => stream(server, head, out),
+        "/reset" => reset(head, out),
         "/crash" => process::exit(CRASH_EXIT_CODE),
         path => match path.strip_prefix("/files/") {
             Some(name) => file(head, name, body, out),
@@ -135,6 +136,17 @@ fn file(head: &Head, name: &str, body: &mut Body<impl BufRead>, out: &mut impl W
             }
         }
         _ => send_refusal(out, &Refusal { status: 405, why: "a file is read with GET, written with PUT" }),
+    }
+}
+
+/// Takes away what a session left behind, for the pool to hand the container on.
+fn reset(head: &Head, out: &mut impl Write) -> io::Result<()> {
+    if head.method != "POST" {
+        return send_refusal(out, &Refusal { status: 405, why: "a reset is a POST" });
+    }
+    match files::clear(Path::new(FILES)) {
+        Ok(count) => send_json(out, 200, &format!("{{\"files\":{count}}}")),
+        Err(refusal) => send_refusal(out, &refusal),
     }
 }
 

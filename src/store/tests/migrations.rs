@@ -1,5 +1,4 @@
 use super::*;
-use crate::store::{Rows, Value};
 
 const SCHEMA: Statement = Statement::new("SELECT name, sql FROM sqlite_schema ORDER BY name");
 

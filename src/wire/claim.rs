@@ -111,9 +111,22 @@ mod tests {
             "name": "1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f",
             "id": "ab".repeat(32),
             "generation": u32::MAX,
-            "outcome": "hit"
+            "outcome": "hit",
+            "hintTtlMs": 60_000
         });
         assert_eq!(value, expected);
+    }
+
+    #[test]
+    fn a_pool_that_says_nothing_of_hints_wants_none() {
+        let sent = sent(granted(Outcome::Hit));
+        let silent = sent.replace(r#","hintTtlMs":60000"#, "");
+        assert_ne!(silent, sent);
+        assert_eq!(claim_from_json(&silent), Ok(Grant { hint_ttl_ms: 0, ..granted(Outcome::Hit) }));
+        for ttl in [0, 1, u64::from(u32::MAX), u64::MAX] {
+            let grant = Grant { hint_ttl_ms: ttl, ..granted(Outcome::Hit) };
+            assert_eq!(claim_from_json(&claim_to_json(Ok::<_, PoolError>(grant))), Ok(grant));
+        }
     }
 
     #[test]
@@ -190,6 +203,10 @@ mod tests {
             sent.replace("\"hit\"", "\"gift\""),
             sent.replace("4294967295", "4294967296"),
             sent.replace("4294967295", "-1"),
+            sent.replace("60000", "-1"),
+            sent.replace("60000", "0.5"),
+            sent.replace("60000", "null"),
+            sent.replace("60000", r#""60000""#),
             format!("{sent}{}", " ".repeat(1 << 20)),
         ];
         for text in garbled {

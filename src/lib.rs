@@ -14,6 +14,9 @@
 //! | [`wire`] | what crosses RPC, KV and HTTP, the only serde types | |
 //! | `runtime` | wasm only: object host, client host, HTTP | pool policy |
 
+// The figures, as a test writes them out.
+#![cfg_attr(test, recursion_limit = "256")]
+
 pub mod platform;
 pub mod pool;
 pub mod route;

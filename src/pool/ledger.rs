@@ -105,10 +105,9 @@ impl Ledger {
         self.warm.iter().filter_map(|(_, id)| self.containers.get(id))
     }
 
-    /// The assigned container claimed longest ago, and when that was.
-    #[must_use]
-    pub fn longest_claimed(&self) -> Option<(u64, ContainerId)> {
-        self.leases.first().copied()
+    /// When the assigned containers were claimed, the longest ago first.
+    pub fn leases(&self) -> impl Iterator<Item = (u64, ContainerId)> {
+        self.leases.iter().copied()
     }
 
     /// The ids of the draining containers.

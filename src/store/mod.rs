@@ -123,10 +123,10 @@ impl<S: Sql> Store<S> {
     /// writes: to skip a row is to lose a container. [`StoreError::Failed`]
     /// when the database did not answer.
     pub fn load(&self) -> Result<Pool, StoreError> {
-        let asked = [pool_row::SELECT, counters_row::SELECT, history_row::SELECT_LAST, container_row::SELECT];
+        let asked = [pool_row::SELECT, counters_row::SELECT, container_row::SELECT, history_row::SELECT_LAST];
         let asked = asked.map(Statement::new);
         let answered = self.sql.run(&asked)?;
-        let [pool, counters, last, containers] = <[Rows; 4]>::try_from(answered).map_err(|rows| {
+        let [pool, counters, containers, last] = <[Rows; 4]>::try_from(answered).map_err(|rows| {
             StoreError::new(&format!("{} answers to {} statements", rows.len(), asked.len()))
         })?;
         let pool = pool.into_iter().next().map(pool_row::read).transpose()?.unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The state machine from outside: events in, decisions out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod age;
 mod breaker;
 mod capacity;
 mod claim;
@@ -8,6 +9,7 @@ mod configure;
 mod counters;
 mod deadlines;
 mod driver;
+mod event_loop;
 mod expected;
 mod health;
 mod lease;
@@ -18,6 +20,8 @@ mod refill;
 mod release;
 mod report;
 mod returning;
+mod rolling;
+mod rollout;
 mod shutdown;
 mod start;
 mod stop;

@@ -16,6 +16,7 @@ mod lease;
 mod life;
 mod model;
 mod random;
+mod readiness;
 mod refill;
 mod release;
 mod report;

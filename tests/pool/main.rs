@@ -3,16 +3,19 @@
 
 mod age;
 mod breaker;
+mod burst;
 mod capacity;
 mod claim;
 mod configure;
 mod counters;
 mod deadlines;
 mod driver;
+mod empty;
 mod event_loop;
 mod expected;
 mod health;
 mod lease;
+mod leaving;
 mod life;
 mod model;
 mod random;

@@ -18,6 +18,7 @@ mod lease;
 mod leaving;
 mod life;
 mod model;
+mod outage;
 mod random;
 mod readiness;
 mod refill;

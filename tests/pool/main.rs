@@ -19,6 +19,8 @@ mod lease;
 mod leaving;
 mod life;
 mod model;
+mod never;
+mod never_callers;
 mod outage;
 mod prime;
 mod random;

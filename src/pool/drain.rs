@@ -16,7 +16,7 @@ impl Pool {
         let Some(mut container) = self.ledger.container(id).cloned() else { return };
         let State::Draining { deadline_at_ms, .. } = container.state else { return };
         if container.memory.resetting {
-            return self.reset_failed(step, id);
+            return self.reset_failed(step, id, STOP_CALL_TIMEOUT_MS);
         }
         if deadline_at_ms <= step.now_ms {
             return self.drained(step, id);
@@ -64,8 +64,10 @@ impl Pool {
         if !container.memory.resetting {
             return;
         }
-        if !matches!(result, Ok(true)) {
-            return self.reset_failed(step, life.id);
+        match result {
+            Ok(true) => {}
+            Ok(false) => return self.reset_failed(step, life.id, 0),
+            Err(_) => return self.reset_failed(step, life.id, STOP_CALL_TIMEOUT_MS),
         }
         if on_release != OnRelease::Reset || !self.may_return(step.now_ms, &container) {
             return self.stop_gently(step, life.id, cause);
@@ -87,10 +89,11 @@ impl Pool {
         }
     }
 
-    /// What was asked of the class may still be at work, and reach the container.
-    fn reset_failed(&mut self, step: &mut Step, id: ContainerId) {
+    /// Where the class has not answered it may still be at work for a while, and
+    /// reach the container.
+    fn reset_failed(&mut self, step: &mut Step, id: ContainerId, works_on_ms: u64) {
         let Some(mut container) = self.ledger.container(id).cloned() else { return };
-        let works_until_ms = step.now_ms + STOP_CALL_TIMEOUT_MS;
+        let works_until_ms = step.now_ms + works_on_ms;
         container.memory.unheard_until_ms = container.memory.unheard_until_ms.max(works_until_ms);
         self.ledger.put(container);
         self.counters.reset_failures += 1;

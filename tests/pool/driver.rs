@@ -199,11 +199,11 @@ impl Driver {
     }
 
     pub fn started(&mut self, n: u8) -> Decision {
-        self.handle(Event::StartSucceeded { life: life(n) })
+        self.handle(Event::StartSucceeded { life: self.life(n) })
     }
 
     pub fn failed(&mut self, n: u8, class: FailureClass) -> Decision {
-        self.handle(Event::StartFailed { life: life(n), failure: failure(class) })
+        self.handle(Event::StartFailed { life: self.life(n), failure: failure(class) })
     }
 
     pub fn alive(&mut self, n: u8) -> Decision {
@@ -211,7 +211,7 @@ impl Driver {
     }
 
     pub fn seen(&mut self, n: u8, seen: Seen) -> Decision {
-        self.handle(Event::Probed { life: life(n), seen, renewal_failed: false })
+        self.handle(Event::Probed { life: self.life(n), seen, renewal_failed: false })
     }
 
     pub fn unknown(&mut self, n: u8) -> Decision {
@@ -227,8 +227,9 @@ impl Driver {
     }
 
     fn destroy_answered(&mut self, n: u8, result: Result<(), Failure>) -> Decision {
-        let conclusive = self.conclusive.get(&life(n)).copied().unwrap_or(false);
-        self.handle(Event::DestroyAnswered { life: life(n), conclusive, result })
+        let life = self.life(n);
+        let conclusive = self.conclusive.get(&life).copied().unwrap_or(false);
+        self.handle(Event::DestroyAnswered { life, conclusive, result })
     }
 
     pub fn reported(&mut self, n: u8) -> Decision {

@@ -50,7 +50,9 @@ pub fn judge(hint: Option<&Hint>, now_ms: u64, seen: Option<&Seen>) -> Route {
         (None, _) => Route::AskPool,
         (Some(hint), _) if hint.expires_at_ms <= now_ms => Route::Forget,
         (Some(_), None) => Route::Confirm,
-        (Some(_), Some(Seen::Alive | Seen::Idle | Seen::Ready(_) | Seen::NotReady(_))) => Route::Use,
+        (Some(_), Some(Seen::Alive | Seen::Busy | Seen::Idle | Seen::Ready(_) | Seen::NotReady(_))) => {
+            Route::Use
+        }
         (Some(_), Some(Seen::Stopped | Seen::Unknown(_))) => Route::Forget,
     }
 }
@@ -66,6 +68,7 @@ pub fn judge(hint: Option<&Hint>, now_ms: u64, seen: Option<&Seen>) -> Route {
 pub fn seen_of_state(status: &str, in_flight: Option<f64>) -> Seen {
     match status {
         "running" | "healthy" if in_flight == Some(0.0) => Seen::Idle,
+        "running" | "healthy" if in_flight.is_some_and(|count| count >= 1.0) => Seen::Busy,
         "running" | "healthy" | "stopping" => Seen::Alive,
         "stopped" | "stopped_with_code" => Seen::Stopped,
         _ => Seen::Unknown(Failure::new(
@@ -142,7 +145,6 @@ mod tests {
     fn only_a_definite_stop_is_a_stop() {
         for status in ["running", "healthy", "stopping"] {
             assert_eq!(seen_of_state(status, None), Seen::Alive, "{status}");
-            assert_eq!(seen_of_state(status, Some(1.0)), Seen::Alive, "{status}");
         }
         for status in ["stopped", "stopped_with_code"] {
             assert_eq!(seen_of_state(status, Some(0.0)), Seen::Stopped, "{status}");
@@ -155,9 +157,10 @@ mod tests {
     }
 
     #[test]
-    fn only_a_live_container_that_says_so_is_idle() {
+    fn only_a_live_container_that_says_so_is_idle_or_busy() {
         for status in ["running", "healthy"] {
             assert_eq!(seen_of_state(status, Some(0.0)), Seen::Idle, "{status}");
+            assert_eq!(seen_of_state(status, Some(1.0)), Seen::Busy, "{status}");
         }
         assert_eq!(seen_of_state("stopping", Some(0.0)), Seen::Alive);
         for in_flight in [-1.0, 0.5, f64::NAN] {

@@ -53,6 +53,8 @@ impl Pool {
             return;
         }
         self.prime();
+        // What has become fit to serve meanwhile is theirs who wait.
+        self.serve_waiting(step);
         let too_many = self.queue.claims() + claims.len() > CLAIMS_WAITING_MAX;
         if self.queue.holds(&session) && !too_many {
             for claim in claims {
@@ -154,6 +156,7 @@ impl Pool {
             self.sweep.check_assigned_after(step.now_ms + self.config.assigned_check_interval_ms);
         }
         let on_release = self.config.on_release;
+        container.memory.failures = 0;
         container.state = State::Assigned { session, claimed_at_ms: step.now_ms, on_release };
         self.ledger.put(container.clone());
         for (at, claim) in claims.iter().enumerate() {

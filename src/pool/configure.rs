@@ -16,7 +16,8 @@ impl Pool {
         }
     }
 
-    /// A caller that names no binding and no revision means those the pool has.
+    /// A caller that names no binding, no revision or no order of it means those
+    /// the pool has.
     /// One of an earlier version is passed over whole: it gets what it asks for
     /// from the pool as it is.
     pub(super) fn apply_config(&mut self, step: &mut Step, mut config: Rc<Config>) -> Result<(), PoolError> {
@@ -28,9 +29,10 @@ impl Pool {
             Rc::make_mut(&mut config).container_binding.clone_from(&self.config.container_binding);
         }
         if config.revision.is_none() && self.config.revision.is_some() {
-            let config = Rc::make_mut(&mut config);
-            config.revision.clone_from(&self.config.revision);
-            config.revision_order_ms = self.config.revision_order_ms;
+            Rc::make_mut(&mut config).revision.clone_from(&self.config.revision);
+        }
+        if config.revision_order_ms.is_none() && self.config.revision_order_ms.is_some() {
+            Rc::make_mut(&mut config).revision_order_ms = self.config.revision_order_ms;
         }
         if self.configured && config == self.config {
             return Ok(());
@@ -52,6 +54,7 @@ impl Pool {
         let before = std::mem::replace(&mut self.config, config);
         self.configured = true;
         self.prime();
+        self.sweep.refill_due = true;
         self.shorten_intervals(step.now_ms, &before);
         Ok(())
     }

@@ -182,6 +182,8 @@ pub struct Memory {
     pub unheard_until_ms: u64,
     /// Whether a `destroy()` is under way.
     pub destroying: bool,
+    /// Whether requests were under way when it was last looked at.
+    pub busy: bool,
     /// Whether a `resetForPool()` is under way.
     pub resetting: bool,
     /// When a draining or stopping container is attended to next.

@@ -46,7 +46,8 @@ impl Pool {
         let State::Draining { cause, on_release, .. } = container.state else { return };
         match on_release {
             OnRelease::Restart if self.target() > 0 => self.destroy_now(step, id, StopCause::Restart),
-            OnRelease::Reset if self.may_return(step.now_ms, &container) => {
+            // A request that goes on could carry something over to the next session.
+            OnRelease::Reset if !container.memory.busy && self.may_return(step.now_ms, &container) => {
                 container.memory.resetting = true;
                 container.memory.next_at_ms = Some(step.now_ms + DESTROY_PATIENCE_MS);
                 step.decision.commands.push(Command::Reset { life: container.life(), name: container.name });

@@ -175,7 +175,7 @@ impl fmt::Display for PoolError {
             Self::QueueTimeout { waited_ms } => {
                 write!(f, "no container became ready in {waited_ms} ms (raise queueTimeout or warmTarget)")
             }
-            Self::TooManyWaiting { limit } => write!(f, "{limit} sessions already wait for a container"),
+            Self::TooManyWaiting { limit } => write!(f, "{limit} claims already wait for a container"),
             Self::StartTimeout { waited_ms } => {
                 write!(f, "the container started for this session was not ready after {waited_ms} ms")
             }

@@ -114,7 +114,9 @@ pub enum Event {
 pub enum Seen {
     /// `running` or `healthy`.
     Alive,
-    /// The same, and it says that no request is under way.
+    /// The same, and it says that requests are under way.
+    Busy,
+    /// The same, and it says that none is.
     Idle,
     /// Alive, and it answered at `health.path` with 2xx.
     Ready(Usage),

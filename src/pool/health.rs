@@ -145,10 +145,12 @@ impl Pool {
         if let Some(since_ms) = since_ms {
             self.sweep.under_way.remove(&(since_ms, life));
         }
+        let warm = matches!(container.state, State::Warm { .. });
         let (wanting, counts) = match &seen {
-            Seen::Alive | Seen::Idle => (None, false),
-            Seen::Ready(usage) => (self.past_ceiling(*usage).then_some(HealthKind::Resources), true),
-            Seen::NotReady(_) => (Some(HealthKind::Readiness), true),
+            Seen::Ready(usage) if warm && self.past_ceiling(*usage) => (Some(HealthKind::Resources), true),
+            Seen::NotReady(_) if warm => (Some(HealthKind::Readiness), true),
+            // Whoever has a session is judged by whether it lives.
+            Seen::Alive | Seen::Busy | Seen::Idle | Seen::Ready(_) | Seen::NotReady(_) => (None, false),
             Seen::Stopped => (Some(HealthKind::Liveness), true),
             Seen::Unknown(_) => {
                 let others = since_ms.is_some_and(|since_ms| self.sweep.answered_at_ms >= since_ms);
@@ -159,6 +161,7 @@ impl Pool {
             self.sweep.answered_at_ms = step.now_ms;
         }
         let leaving = matches!(container.state, State::Draining { .. } | State::Stopping { .. });
+        container.memory.busy = seen == Seen::Busy;
         match wanting {
             // As it should.
             Some(_) if leaving && seen == Seen::Stopped => {}

@@ -18,7 +18,7 @@ pub struct Ledger {
     /// The assigned ones by when they were claimed.
     leases: BTreeSet<(u64, ContainerId)>,
     draining: BTreeSet<ContainerId>,
-    /// Draining and stopping ones that are to be warm again.
+    /// Draining and stopping ones that are to be warm again soon.
     returning: BTreeSet<ContainerId>,
     stopping: BTreeSet<ContainerId>,
     due: BTreeSet<(u64, ContainerId)>,
@@ -130,6 +130,11 @@ impl Ledger {
         self.stopping.iter().filter_map(|id| self.containers.get(id))
     }
 
+    /// The starting containers.
+    pub fn starting_containers(&self) -> impl Iterator<Item = &Container> {
+        self.starting.iter().filter_map(|id| self.containers.get(id))
+    }
+
     /// Containers that exist or may exist.
     #[must_use]
     pub fn tracked(&self) -> usize {
@@ -160,7 +165,7 @@ impl Ledger {
         self.draining.len()
     }
 
-    /// How many of those draining and stopping are to be warm again.
+    /// How many of those draining and stopping are to be warm again soon.
     #[must_use]
     pub fn returning(&self) -> usize {
         self.returning.len()
@@ -192,7 +197,7 @@ impl Ledger {
                 self.stopping.insert(id);
             }
         }
-        if returns(&container.state) {
+        if returns(container) {
             self.returning.insert(id);
         }
         if let Some(at_ms) = container.due_at_ms() {
@@ -227,11 +232,15 @@ impl Ledger {
     }
 }
 
-/// Whether a container in that state is to be warm again.
-const fn returns(state: &State) -> bool {
+/// Whether the container may soon be warm again: it is being looked at whether
+/// its requests have ended, cleans itself up, or is restarted by a destroy that
+/// has not failed yet. Once it was seen busy nobody knows when that will be.
+const fn returns(container: &Container) -> bool {
+    let Container { state, memory, .. } = container;
     match state {
-        State::Draining { on_release, .. } => !matches!(on_release, OnRelease::Destroy),
-        State::Stopping { cause, .. } => matches!(cause, StopCause::Restart),
-        State::Starting { .. } | State::Warm { .. } | State::Assigned { .. } => false,
+        State::Draining { on_release: OnRelease::Destroy, .. } => false,
+        State::Draining { .. } => memory.resetting || memory.probing_since_ms.is_some(),
+        State::Stopping { cause: StopCause::Restart, .. } => memory.attempts == 0,
+        _ => false,
     }
 }

@@ -101,7 +101,7 @@ impl Pool {
     /// The first so many waiting sessions have a start under way, or one that
     /// is only waiting for its turn.
     pub(super) fn starts_coming(&self, now_ms: u64) -> usize {
-        self.ledger.starting().saturating_add(self.startable(now_ms))
+        self.current_starts().saturating_add(self.startable(now_ms))
     }
 
     /// How many containers may exist at the moment; `None`: no limit is known.
@@ -125,25 +125,29 @@ impl Pool {
     }
 
     pub(super) fn missing_for_waiting(&self) -> usize {
-        self.demand().saturating_sub(self.ledger.starting())
+        self.demand().saturating_sub(self.current_starts())
+    }
+
+    /// Starts under way whose containers may be handed out.
+    fn current_starts(&self) -> usize {
+        self.ledger.starting_containers().filter(|container| !self.is_outdated(container)).count()
     }
 
     /// What brings those that are warm, or will be, back to the target. Those
-    /// that are to be replaced do not count, but all there is beside the
-    /// sessions' has to stay within `maxSurge` of the target, those on their
-    /// way out included.
+    /// that are to be replaced do not count, but what comes for them has to
+    /// stay within `maxSurge`, those that were replaced and are not gone yet
+    /// included.
     pub(super) fn missing_for_target(&self, now_ms: u64) -> usize {
         let target = self.target();
         let warm = self.ledger.warm();
         let retiring = self.retiring(now_ms);
-        let coming = self.ledger.starting().saturating_sub(self.demand()) + self.ledger.returning();
+        let coming = self.current_starts().saturating_sub(self.demand()) + self.ledger.returning();
         let missing = target.saturating_sub(warm - retiring + coming);
         let missing = match retiring {
             0 => missing,
             _ => {
-                let sessions = self.ledger.assigned() + self.demand();
-                let most = target + self.config.rollout.surge_max + sessions;
-                missing.min(most.saturating_sub(self.ledger.tracked()))
+                let most = target + self.config.rollout.surge_max;
+                missing.min(most.saturating_sub(warm + coming + self.replaced()))
             }
         };
         missing.min(self.growth(retiring))

@@ -1,7 +1,7 @@
 //! Which warm containers have had their time: those of an earlier revision and
 //! those past their age. Their replacements are started before they go.
 
-use super::container::{Container, StopCause};
+use super::container::{Container, State, StopCause};
 use super::identity::ContainerId;
 use super::{Pool, Step};
 
@@ -11,7 +11,7 @@ const LEAD_SHARE: u64 = 10;
 impl Pool {
     /// Whether a warm container may be handed out.
     pub(super) fn is_current(&self, now_ms: u64, container: &Container) -> bool {
-        !self.is_outdated(container) && now_ms < container.expires_at_ms(self.config.container_ttl_ms)
+        !self.is_outdated(container) && now_ms < container.expires_at_ms(self.ttl_ms())
     }
 
     /// The current warm container that is ready longest.
@@ -68,9 +68,18 @@ impl Pool {
         }
     }
 
+    /// Those that were replaced and are not gone yet.
+    pub(super) fn replaced(&self) -> usize {
+        let replaced = |container: &&Container| {
+            let causes = [StopCause::Expired, StopCause::Outdated];
+            matches!(container.state, State::Stopping { cause, .. } if causes.contains(&cause))
+        };
+        self.ledger.stopping_containers().filter(replaced).count()
+    }
+
     /// A container of an earlier revision. While the starts of the new one
     /// fail, the old one is what there is, and is kept.
-    fn is_outdated(&self, container: &Container) -> bool {
+    pub(super) fn is_outdated(&self, container: &Container) -> bool {
         container.revision != self.config.revision && !self.gate.gave_up()
     }
 
@@ -82,8 +91,16 @@ impl Pool {
 
     /// Early enough before its age is over that the new one can be ready.
     fn retires_at_ms(&self, container: &Container) -> u64 {
-        let ttl_ms = self.config.container_ttl_ms;
+        let ttl_ms = self.ttl_ms();
         container.expires_at_ms(ttl_ms) - self.config.start_timeout_ms.min(ttl_ms / LEAD_SHARE)
+    }
+
+    /// One that takes its whole time to start must have some left to serve.
+    fn ttl_ms(&self) -> u64 {
+        match self.config.container_ttl_ms {
+            0 => 0,
+            ttl_ms => ttl_ms.max(2 * self.config.start_timeout_ms),
+        }
     }
 
     fn cause_to_stop(&self, now_ms: u64, container: &Container) -> StopCause {

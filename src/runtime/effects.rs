@@ -31,7 +31,7 @@ pub async fn carry_out(containers: Namespace, command: Command) -> Event {
             let (state, renewal) = join(within(timeout_ms, state), within(timeout_ms, renewal)).await;
             let seen = match (seen(state), path, container) {
                 // A request would start one that has stopped.
-                (Seen::Alive | Seen::Idle, Some(path), Ok(container)) => {
+                (Seen::Alive | Seen::Busy | Seen::Idle, Some(path), Ok(container)) => {
                     health::look(&container, &path, timeout_ms).await
                 }
                 (seen, _, _) => seen,

@@ -19,6 +19,7 @@ mod history;
 mod lease;
 mod leaving;
 mod life;
+mod mended;
 mod model;
 mod never;
 mod never_callers;

@@ -216,16 +216,17 @@ fn a_target_lowered_in_the_middle_of_it_takes_the_earlier_ones_first() {
 }
 
 #[test]
-fn a_pool_that_refills_at_refreshes_rolls_out_at_refreshes() {
+fn a_pool_that_refills_at_refreshes_rolls_out_at_once_and_goes_on_at_refreshes() {
     let interval = |config| Config { refill: Refill::Interval, ..config };
     let mut driver = Driver::filled(interval(of("a", 1, 2)));
     let changed = driver.pass(5).configure(interval(of("b", 2, 2)));
-    assert_eq!(changed, nothing().put_pool(primed(interval(of("b", 2, 2)))).alarm(T0 + 10_000));
-    assert_eq!(starts(&driver.after(9_995)), [3]);
+    let row = starting(3, T0 + 5).of("b");
+    let expected = nothing().put(row).put_pool(primed(interval(of("b", 2, 2)))).start(3);
+    assert_eq!(changed, expected.alarm(T0 + 10_000));
     assert_eq!(stops(&driver.started(3)), [1]);
     driver.reported(1);
     assert_eq!((starts(&driver.destroyed(1)), starts(&driver.after(500))), (vec![], vec![]));
-    assert_eq!(starts(&driver.after(9_500)), [4]);
+    assert_eq!(starts(&driver.after(9_495)), [4]);
 }
 
 #[test]

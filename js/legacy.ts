@@ -18,9 +18,13 @@ export function forgetLegacy(kv: SyncKvStorage): void {
   for (const key of KEYS) kv.delete(key);
 }
 
+/** An entry that has no JSON spoils no other. */
 function jsonText(value: unknown): string {
+  if (value instanceof Set || value instanceof Map) {
+    return `[${[...(value as Iterable<unknown>)].map(jsonText).join()}]`;
+  }
   try {
-    return JSON.stringify(value, asJson) ?? "null";
+    return JSON.stringify(value === undefined ? null : value, asJson);
   } catch (error) {
     return JSON.stringify(String(error));
   }
@@ -28,7 +32,6 @@ function jsonText(value: unknown): string {
 
 /** Halves of surrogate pairs are no JSON that Rust reads. */
 function asJson(_: string, value: unknown): unknown {
-  if (value instanceof Set || value instanceof Map) return [...(value as Iterable<unknown>)];
   if (typeof value === "string") return value.toWellFormed();
   return typeof value === "bigint" ? String(value) : value;
 }

@@ -9,7 +9,7 @@ use super::bindings::{container_namespace, identity_of, namespace};
 use super::call::message_of;
 use super::js::Namespace;
 use crate::pool::{ContainerName, Event, Identity, PoolError, Stats};
-use crate::wire::{self, Legacy};
+use crate::wire::{self, Legacy, Unreadable};
 
 /// Where the bridge of the Sandbox SDK finds its containers.
 const BINDING_OF_THE_BRIDGE: &str = "Sandbox";
@@ -69,19 +69,7 @@ impl LegacyPool {
         if let Err(error) = self.forget.call0(&JsValue::UNDEFINED) {
             worker::console_error!("warm pool: what it took over was not deleted: {}", message_of(&error));
         }
-        let listed = found.warm.len() + found.assigned.len() + found.released.len();
-        worker::console_warn!(
-            "warm pool: took over {} of {listed} containers that an earlier package had listed: {} warm, {} \
-             assigned, {} on their way out, their session being none here or the target lower; could not \
-             read {}{}{}",
-            stats.total() - stats.starting,
-            stats.warm,
-            stats.assigned,
-            stats.draining + stats.stopping,
-            found.unreadable.count,
-            if found.unreadable.count > 0 { ": " } else { "" },
-            found.unreadable.shown.join("; "),
-        );
+        worker::console_warn!("warm pool: {}", told(&found, stats));
     }
 
     /// The pool has rows of its own, and keeps to them.
@@ -99,4 +87,24 @@ impl LegacyPool {
 
 fn identities(containers: &Namespace, names: &[ContainerName]) -> Result<Vec<Identity>, PoolError> {
     names.iter().map(|name| identity_of(containers, *name)).collect()
+}
+
+/// What became of it, in words.
+fn told(found: &Legacy, stats: &Stats) -> String {
+    let Stats { warm, assigned, .. } = stats;
+    let mut text = format!("took over {warm} warm and {assigned} assigned containers of an earlier package");
+    let leaving = stats.draining + stats.stopping;
+    if leaving > 0 {
+        text += &format!(", and {leaving} that go: their session is none here, or the target is lower");
+    }
+    let listed = found.warm.len() + found.assigned.len() + found.released.len();
+    let twice = listed.saturating_sub(warm + assigned + leaving);
+    if twice > 0 {
+        text += &format!("; {twice} were listed twice");
+    }
+    let Unreadable { count, shown } = &found.unreadable;
+    if *count > 0 {
+        text += &format!("; could not read {count} of its values: {}", shown.join("; "));
+    }
+    text
 }

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 
+import { forgetLegacy, legacyText } from "./legacy.js";
 import { optionsText } from "./options.js";
 import { readAnswer, throwIfError, type Grant } from "./error.js";
 import type { Explanation, PoolOptions, PoolStats } from "./types.js";
@@ -17,10 +18,12 @@ export class WarmPool extends DurableObject {
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     let built = false;
-    this.#object = new PoolObject(ctx, env, () => {
+    const onBuilt = () => {
       if (built) ctx.abort("the pool panicked and restarts from its rows");
       built = true;
-    });
+    };
+    const { kv } = ctx.storage;
+    this.#object = new PoolObject(ctx, env, onBuilt, legacyText(kv), () => forgetLegacy(kv));
   }
 
   /**

@@ -2,8 +2,17 @@
 
 /** The pool object in Rust. Answers are JSON text; nothing throws short of a panic. */
 export declare class PoolObject {
-  /** `built` is called at every construction, so a second time after a panic. */
-  constructor(ctx: DurableObjectState, env: unknown, built: () => void);
+  /**
+   * `built` is called at every construction, so a second time after a panic. `legacy` is what an
+   * earlier package stored, and `forgetLegacy` is called when it is taken over.
+   */
+  constructor(
+    ctx: DurableObjectState,
+    env: unknown,
+    built: () => void,
+    legacy: string | undefined,
+    forgetLegacy: () => void,
+  );
   claim(
     session: unknown,
     config: string | undefined,

@@ -4,11 +4,24 @@ use std::rc::Rc;
 
 use super::config::Config;
 use super::failure::Failure;
-use super::identity::{ClaimId, ContainerId, Life, Session};
+use super::identity::{ClaimId, ContainerId, Identity, Life, Session};
 
 /// One thing that happened to a pool.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
+    /// An earlier package's pool was found where this one is to be.
+    Adopted {
+        /// Its containers that were nobody's.
+        warm: Vec<Identity>,
+        /// Its sessions, and the container of each.
+        assigned: Vec<(Identity, Session)>,
+        /// Containers of sessions whose ids are none here: they have left.
+        released: Vec<Identity>,
+        /// What it was configured to be.
+        config: Rc<Config>,
+        /// The most containers the platform had room for, if it was taught that.
+        limit: Option<usize>,
+    },
     /// A session asked for its container. `config` is what its caller wants the
     /// pool to be, `None` where that is known to be what it is.
     Claimed {

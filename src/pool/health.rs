@@ -169,10 +169,7 @@ impl Pool {
                 self.counters.look_failed(kind);
                 container.memory.failures += u32::from(counts);
             }
-            None => {
-                container.memory.seen_at_ms = step.now_ms;
-                container.memory.failures = 0;
-            }
+            None => container.seen_well(step.now_ms),
         }
         if seen == Seen::Stopped {
             self.ledger.put(container);

@@ -4,6 +4,7 @@
 //!
 //! | file | decides |
 //! |---|---|
+//! | `adopt` | what an earlier package left in the object |
 //! | `claim` | which container a session gets, and who waits |
 //! | `release` | when a session leaves its container |
 //! | `drain` | what becomes of the container then |
@@ -20,6 +21,7 @@
 //!
 //! Time, names and chance are arguments. Nothing here knows JS, SQL or serde.
 
+mod adopt;
 mod backoff;
 mod claim;
 mod config;
@@ -133,6 +135,9 @@ impl Pool {
     pub fn handle(&mut self, now_ms: u64, fresh: &mut dyn Fresh, event: Event) -> Decision {
         let mut step = Step { now_ms, fresh, decision: Decision::default(), flush: false };
         match event {
+            Event::Adopted { warm, assigned, released, config, limit } => {
+                self.adopted(&mut step, warm, assigned, released, config, limit);
+            }
             Event::Claimed { claim, session, config } => self.claimed(&mut step, claim, session, config),
             Event::CallerLeft { claim } => self.caller_left(claim),
             Event::Released { session } => self.released(&mut step, &session),

@@ -143,7 +143,7 @@ impl Pool {
         let retiring = self.retiring(now_ms);
         let coming = self.current_starts().saturating_sub(self.demand()) + self.ledger.returning();
         let missing = target.saturating_sub(warm - retiring + coming);
-        let missing = match retiring {
+        let missing = match retiring + self.replaced() {
             0 => missing,
             _ => {
                 let most = target + self.config.rollout.surge_max;

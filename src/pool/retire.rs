@@ -14,9 +14,10 @@ impl Pool {
         !self.is_outdated(container) && now_ms < container.expires_at_ms(self.ttl_ms())
     }
 
-    /// The current warm container that is ready longest.
+    /// The current warm container that is ready longest, of those that were
+    /// seen to be well.
     pub(super) fn next_warm(&self, now_ms: u64) -> Option<ContainerId> {
-        let mut warm = self.ledger.warm_containers();
+        let mut warm = self.ledger.warm_containers().filter(|container| !container.awaits_first_look());
         warm.find(|container| self.is_current(now_ms, container)).map(|container| container.id)
     }
 

@@ -5,6 +5,7 @@
 //! | `object` | the pool object: event in, rows committed, commands out |
 //! | `wakeups` | its alarm, and the timer of those who wait |
 //! | `waiting` | its callers who wait for an answer |
+//! | `legacy` | what an earlier package left in it |
 //! | `effects` | carrying out commands, each answered by one event |
 //! | `health` | asking a container whether it is ready |
 //! | `client` | a claim from a Worker's side: hint, confirmation, pool |
@@ -25,6 +26,7 @@ mod health;
 mod http;
 mod js;
 mod keys;
+mod legacy;
 mod object;
 mod pools;
 mod scheduled;

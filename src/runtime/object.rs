@@ -13,6 +13,7 @@ use wasm_bindgen_futures::{future_to_promise, spawn_local};
 use super::bindings::{container_namespace, identity_of, usual_binding};
 use super::effects::carry_out;
 use super::js::{self, Namespace, ObjectState, now_ms};
+use super::legacy::LegacyPool;
 use super::sql::ObjectSql;
 use super::waiting::{Answer, Waiting};
 use super::wakeups::{Alarm, Timer};
@@ -36,6 +37,7 @@ pub struct PoolObject {
 struct Host {
     env: JsValue,
     store: Store<ObjectSql>,
+    legacy: LegacyPool,
     /// `None` until loaded, and again after a commit that failed.
     pool: RefCell<Option<Pool>>,
     /// Whether the loaded pool has asked again for what was under way.
@@ -52,12 +54,20 @@ struct Host {
 #[wasm_bindgen]
 impl PoolObject {
     /// The object over its rows. `built` is called once for every construction:
-    /// a second one for the same object follows a panic.
+    /// a second one for the same object follows a panic. `legacy` is what an
+    /// earlier package stored in the object ([`wire::legacy_from_json`]) or
+    /// undefined, and `forget_legacy` is called when it is taken over.
     ///
     /// # Errors
     /// When the rows' schema cannot be brought up to date.
     #[wasm_bindgen(constructor)]
-    pub fn new(state: ObjectState, env: JsValue, built: js_sys::Function) -> Result<Self, JsValue> {
+    pub fn new(
+        state: ObjectState,
+        env: JsValue,
+        built: js_sys::Function,
+        legacy: &JsValue,
+        forget_legacy: js_sys::Function,
+    ) -> Result<Self, JsValue> {
         built.call0(&JsValue::UNDEFINED)?;
         let store =
             Store::open(ObjectSql(state.storage())).map_err(|error| JsValue::from_str(&error.to_string()))?;
@@ -65,6 +75,7 @@ impl PoolObject {
             host: Rc::new(Host {
                 env,
                 store,
+                legacy: LegacyPool::new(legacy, forget_legacy),
                 pool: RefCell::new(None),
                 woken: Cell::new(false),
                 storage_failures: Cell::new(0),
@@ -256,7 +267,12 @@ impl Host {
         self.ensure_loaded()?;
         let pool = self.pool.borrow();
         let recorded = pool.as_ref().ok_or_else(lost)?.config().container_binding.clone();
-        Ok(recorded.or_else(|| usual_binding(&self.env).map(str::to_owned)))
+        Ok(recorded.or_else(|| self.binding_found()))
+    }
+
+    /// The binding of a pool whose callers name none.
+    fn binding_found(&self) -> Option<String> {
+        self.legacy.binding(&self.env).or_else(|| usual_binding(&self.env)).map(str::to_owned)
     }
 
     fn dispatch_configured(self: &Rc<Self>, text: &str, event: Event) -> Result<(), PoolError> {
@@ -288,8 +304,11 @@ impl Host {
         Ok(wire::explanation_to_json(held, &explain(session, &transitions), dropped).into())
     }
 
-    fn lookup(&self, session: &Session) -> Result<Option<Grant>, PoolError> {
+    fn lookup(self: &Rc<Self>, session: &Session) -> Result<Option<Grant>, PoolError> {
         self.ensure_loaded()?;
+        if self.legacy.is_there() {
+            self.ensure_woken(&Event::StatsAsked)?;
+        }
         let pool = self.pool.borrow();
         Ok(pool.as_ref().ok_or_else(lost)?.lookup(session))
     }
@@ -316,7 +335,31 @@ impl Host {
         }
         let containers = if self.is_new() { self.containers_for(event)? } else { self.containers()? };
         self.decide_and_act(containers, Event::Woke)?;
+        self.take_over(event)?;
         self.woken.set(true);
+        Ok(())
+    }
+
+    /// What an earlier package left is taken over by a pool that has nothing of
+    /// its own, before `event` can give it something. Where that fails, it is
+    /// tried again at the next event.
+    fn take_over(self: &Rc<Self>, event: &Event) -> Result<(), PoolError> {
+        if !self.legacy.is_there() {
+            return Ok(());
+        }
+        let untouched = self.pool.borrow().as_ref().is_some_and(Pool::is_untouched);
+        if !untouched {
+            self.legacy.passed_over();
+            return Ok(());
+        }
+        let named = config_of(event).and_then(|config| config.container_binding.clone());
+        let Some(adopted) = self.legacy.adopted(&self.env, named.or_else(|| self.binding_found()))? else {
+            return Ok(());
+        };
+        let containers = self.containers_for(&adopted)?;
+        self.decide_and_act(containers, adopted)?;
+        let pool = self.pool.borrow();
+        self.legacy.taken(&pool.as_ref().ok_or_else(lost)?.stats(now_ms()));
         Ok(())
     }
 
@@ -383,12 +426,7 @@ impl Host {
     /// one in force: checked before anything is decided, since whatever else
     /// the event leads to would be started in it.
     fn containers_for(&self, event: &Event) -> Result<Namespace, PoolError> {
-        let (Event::Claimed { config: Some(config), .. }
-        | Event::Primed { config: Some(config) }
-        | Event::Configured { config }) = event
-        else {
-            return self.containers();
-        };
+        let Some(config) = config_of(event) else { return self.containers() };
         let pool = self.pool.borrow();
         let pool = pool.as_ref().ok_or_else(lost)?;
         pool.check_binding(config)?;
@@ -438,6 +476,15 @@ impl Host {
                 deliver(&host, Event::DeadlineReached);
             });
         });
+    }
+}
+
+/// The configuration that an event's caller brings.
+fn config_of(event: &Event) -> Option<&Rc<Config>> {
+    match event {
+        Event::Claimed { config, .. } | Event::Primed { config } => config.as_ref(),
+        Event::Configured { config } | Event::Adopted { config, .. } => Some(config),
+        _ => None,
     }
 }
 

@@ -23,3 +23,10 @@ pub const RUNTIME_NAME_BYTES_MAX: usize = 64;
 /// Most runtimes of one Worker. The status and the `scheduled` handler ask the
 /// pool of each, and an invocation on the free plan has 50 subrequests.
 pub const RUNTIMES_MAX: usize = 32;
+
+/// Longest text of an earlier package's stored values, bytes. The platform takes
+/// 2 MiB to a value, and JSON writes a byte of it with six at most.
+pub const LEGACY_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Most of what cannot be read in them that is shown, values.
+pub const LEGACY_SHOWN_MAX: usize = 10;

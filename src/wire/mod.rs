@@ -12,6 +12,7 @@
 //! | `health` | what a container tells at `health.path`, HTTP |
 //! | `history` | what happened to containers, in rows and RPC |
 //! | `hint` | a cached assignment, KV |
+//! | `legacy` | what an earlier package stored, KV of an object |
 //! | `worker` | the default Worker's variables, as a pool's options |
 //! | `json` | text from elsewhere, bounded |
 //!
@@ -26,6 +27,7 @@ mod health;
 mod hint;
 mod history;
 mod json;
+mod legacy;
 pub mod limits;
 mod options;
 mod shape;
@@ -39,6 +41,7 @@ pub use error::{RemoteError, error_body};
 pub use health::usage_from_json;
 pub use hint::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};
 pub use history::{explanation_to_json, transitions_from_json, transitions_to_json};
+pub use legacy::{Legacy, Unreadable, legacy_from_json};
 pub use stats::stats_to_json;
 pub use status::status_to_json;
 pub use worker::{Variables, worker_config, worker_enabled, worker_runtimes};

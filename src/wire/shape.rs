@@ -68,6 +68,18 @@ impl Shape {
         set.is_some()
     }
 
+    /// The same, but a number out of its bounds puts the nearest within them.
+    pub fn accept_nearest(&self, value: &Value, config: &mut Config) -> bool {
+        let (Self::Number { min, max, .. } | Self::NumberOrNone { min, max, .. }) = self else {
+            return self.accept(value, config);
+        };
+        let Some(number) = value.as_f64().filter(|_| !self.accept(value, config)) else {
+            return value.is_number();
+        };
+        // Past the ends of a u64 the cast gives its ends.
+        self.accept(&(number.round() as u64).clamp(*min, *max).into(), config)
+    }
+
     /// The values that fit, in words that go after "is not".
     pub fn bounds(&self) -> String {
         match self {

@@ -1,6 +1,7 @@
 //! The state machine from outside: events in, decisions out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod adopt;
 mod age;
 mod breaker;
 mod burst;

@@ -1,4 +1,4 @@
-// Serves the Worker of the process tests over the state in the folder it is given, until it is
+// Serves a Worker of the process tests over the state in the folder it is given, until it is
 // killed. Prints its address as one line of JSON.
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
@@ -9,7 +9,7 @@ import {
   platformWorker,
 } from "../worker/platform/bundle.mjs";
 
-const [folder] = process.argv.slice(2);
+const [folder, worker = "worker.ts"] = process.argv.slice(2);
 const elsewhere = { scriptName: PLATFORM_WORKER, useSQLite: true };
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
@@ -20,7 +20,7 @@ const miniflare = new Miniflare(
       {
         name: "process-tests",
         compatibilityDate: COMPATIBILITY_DATE,
-        modules: await bundle(join(import.meta.dirname, "worker.ts")),
+        modules: await bundle(join(import.meta.dirname, worker)),
         durableObjects: {
           WARM_POOL: { className: "InspectedPool", useSQLite: true },
           CONTAINER: { className: "TestContainer", ...elsewhere },

@@ -13,23 +13,23 @@ export class Server {
   #child;
   #url;
 
-  /** Starts one over the state in `folder` and waits until it answers. */
-  static async over(folder) {
+  /** Starts one over the state in `folder` and waits until it answers. `worker` is its source. */
+  static async over(folder, worker = "worker.ts") {
     const server = new Server();
     const tooLong = setTimeout(() => server.kill(), PATIENCE_MS);
     try {
-      await server.#start(folder);
+      await server.#start(folder, worker);
     } finally {
       clearTimeout(tooLong);
     }
     return server;
   }
 
-  async #start(folder) {
+  async #start(folder, worker) {
     const stdio = ["pipe", "pipe", "inherit"];
     // What is killed cannot clean up, so all that it leaves behind goes with the folder.
     const env = { ...process.env, TMPDIR: folder };
-    this.#child = spawn(process.execPath, [SERVE, folder], { stdio, env, detached: true });
+    this.#child = spawn(process.execPath, [SERVE, folder, worker], { stdio, env, detached: true });
     for await (const line of createInterface({ input: this.#child.stdout })) {
       if (!line.startsWith('{"url"')) continue;
       this.#url = JSON.parse(line).url;

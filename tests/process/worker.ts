@@ -16,6 +16,11 @@ export class InspectedPool extends WarmPool {
     const rows = this.ctx.storage.sql.exec<{ id: string }>("SELECT id FROM container ORDER BY id");
     return rows.toArray().map(({ id }) => id);
   }
+
+  /** What is stored beside the rows. */
+  keys(): string[] {
+    return [...this.ctx.storage.kv.list()].map(([key]) => key);
+  }
 }
 
 export default {
@@ -39,6 +44,7 @@ function calls(env: Env): Record<string, (args: never) => unknown> {
     configure: (options: PoolOptions) => pool.configure(options),
     stats: () => pool.getStats(),
     tracked: () => pool.tracked(),
+    keys: () => pool.keys(),
     setFaults: (faults: Partial<Faults>) => platform.setFaults(faults),
     ledger: () => platform.ledger(),
   };

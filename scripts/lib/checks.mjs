@@ -63,7 +63,7 @@ async function checkTypes() {
     if (error instanceof Trouble) return false;
     throw error;
   }
-  const projects = [".", "tests/worker", "tests/process"].filter((folder) =>
+  const projects = [".", "tests/types", "tests/worker", "tests/process"].filter((folder) =>
     existsSync(inRoot(folder, "tsconfig.json")),
   );
   for (const project of projects) {

@@ -34,6 +34,10 @@ const QUIET = {
 /** All that a project's programs find on their PATH besides its own: no Rust, for one. */
 const PROGRAMS = ["env", "node", "npm", "sh"];
 
+/** How this machine reaches the registry, where npm has its cache. */
+const NETWORK =
+  /^(home|https?_proxy|no_proxy|node_extra_ca_certs|npm_config_(cache|registry|userconfig))$/i;
+
 /** Packs the package as it is published; returns the file. */
 export async function pack(folder) {
   const { code, output } = await run("npm", ["pack", "--pack-destination", folder], quiet({}));
@@ -60,8 +64,10 @@ export class Project {
     project.write("package-lock.json", JSON.stringify(lock));
     project.write("app.tgz", readFileSync(packed));
     const npm = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
-    // npm keeps its cache at home: what was downloaded for the repository is not downloaded again.
-    const env = { HOME: process.env.HOME };
+    // What was downloaded for the repository is not downloaded again.
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => NETWORK.test(name)),
+    );
     await project.succeeds("npm", ["ci", ...npm], env);
     await project.succeeds("npm", ["install", ...npm, "--offline", "./app.tgz"], env);
     return project;

@@ -64,6 +64,11 @@ export default defineConfig(
     },
   },
   {
+    // Its own tsconfig.json finds the package where a user has installed it.
+    files: ["example/**/*.ts"],
+    languageOptions: { parserOptions: { projectService: false, project: "tsconfig.json" } },
+  },
+  {
     files: ["tests/**/*.ts"],
     rules: { "@typescript-eslint/no-non-null-assertion": "off" },
   },

@@ -1,5 +1,6 @@
 // Compiles the crate to wasm and puts what the package needs of it into dist/wasm.
 import { copyFileSync, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import {
   binDir,
@@ -50,6 +51,7 @@ export async function buildWasm({ toolchain, tools }) {
 async function workerBuild(toolchain, tools) {
   const env = {
     ...toolchain.env,
+    CARGO_ENCODED_RUSTFLAGS: rustFlags().join("\x1f"),
     WASM_BINDGEN_BIN: tools.wasmBindgen,
     WASM_OPT_BIN: join(binDir, "wasm-opt"),
     ESBUILD_BIN: join(binDir, "esbuild"),
@@ -58,6 +60,13 @@ async function workerBuild(toolchain, tools) {
   const { code, ms } = await run(tools.workerBuild, args, { env });
   if (code !== 0) throw new Trouble("The wasm build failed: its output above says why.");
   return ms;
+}
+
+/** A panic names its source file: where that lies on this machine is not for the package to tell. */
+function rustFlags() {
+  const given = (process.env.RUSTFLAGS ?? "").split(/\s+/).filter(Boolean);
+  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
+  return [...given, `--remap-path-prefix=${cargoHome}=/cargo`];
 }
 
 /** Function names are a fifth of the file, and worker-build keeps them. */
@@ -73,7 +82,7 @@ function inputsOf(toolchain) {
   return {
     way: toolchain.way,
     rustc: toolchain.rustc,
-    rustflags: process.env.RUSTFLAGS ?? "",
+    rustFlags: rustFlags(),
     workerBuild: WORKER_BUILD_VERSION,
     wasmBindgen: wasmBindgenVersion(),
     binaryen: npmVersion("binaryen"),

@@ -7,7 +7,7 @@ import { duration, say, Trouble } from "./say.mjs";
 /** Installs what package-lock.json names, if node_modules holds anything else. */
 export async function ensurePackages() {
   if (packagesMatchLock()) return;
-  say("installing the npm packages (about 20 s, 610 MB, once)");
+  say("installing the npm packages (about 20 s, 625 MB, once)");
   // Node's version is seen to below, and npm cannot know that.
   const { code, ms } = await run("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"]);
   if (code !== 0) throw new Trouble("`npm ci` failed: its output above says why.");

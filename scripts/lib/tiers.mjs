@@ -54,6 +54,7 @@ export const tiers = [
     tests: () => testsUnder("tests/worker", ".test.ts"),
     run: runVitest,
   },
+  nodeTier("package", "package"),
   nodeTier("process", "process"),
   nodeTier("kill", "killed process"),
   nodeTier("fuzz", "fuzz over HTTP"),

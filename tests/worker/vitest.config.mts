@@ -1,5 +1,7 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { join } from "node:path";
+import { PACKAGES, project as projectOfReadme } from "./peer/readme.mjs";
 import { platformWorker } from "./platform/bundle.mjs";
 
 // workerd logs each error that crosses from one object to another, and each object that is reset.
@@ -25,6 +27,13 @@ export default defineConfig({
     projects: [
       await project("pool", "./wrangler.jsonc", "*.test.ts"),
       await project("runtimes", "./runtimes/wrangler.jsonc", "runtimes/*.test.ts"),
+      peerProject("0.1.2", { file: "0.1.2.md" }),
+      peerProject("first", { file: "first.md" }),
+      peerProject("sandbox", {
+        file: "0.1.2.md",
+        worker: "sandbox worker",
+        wrangler: "sandbox wrangler",
+      }),
     ],
   },
 });
@@ -38,13 +47,32 @@ async function project(name: string, configPath: string, tests: string) {
         miniflare: { workers: [await platformWorker()] },
       }),
     ],
-    test: {
-      name,
-      root: import.meta.dirname,
-      include: [tests],
-      setupFiles: ["setup.ts"],
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
-    },
+    test: testsOf(name, tests),
+  };
+}
+
+/** The tests of the Worker that a README of the peer's tells its users to write. */
+function peerProject(name: string, readme: Parameters<typeof projectOfReadme>[1]) {
+  const folder = projectOfReadme(name, readme);
+  return {
+    plugins: [
+      cloudflareTest({
+        wrangler: { configPath: join(folder, "wrangler.jsonc") },
+        miniflare: { bindings: { SIMULATED_BOOT_MS: 20, SIMULATED_STOP_MS: 200 } },
+      }),
+    ],
+    resolve: { alias: { ...PACKAGES, "readme:pieces": join(folder, "pieces.js") } },
+    test: testsOf(`README ${name}`, `peer/${name}.test.ts`),
+  };
+}
+
+function testsOf(name: string, tests: string) {
+  return {
+    name,
+    root: import.meta.dirname,
+    include: [tests],
+    setupFiles: ["setup.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   };
 }

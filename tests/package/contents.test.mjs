@@ -1,0 +1,76 @@
+// What is in the package, before anyone installs it.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import test from "node:test";
+import { inRoot, root } from "../../scripts/lib/project.mjs";
+import { ask } from "../../scripts/lib/run.mjs";
+
+const manifest = JSON.parse(readFileSync(inRoot("package.json"), "utf8"));
+const files = listed();
+
+test("it holds what was built, a licence and a README, and nothing else", () => {
+  const beside = files.filter((file) => !file.startsWith("dist/"));
+  assert.deepEqual(beside.sort(), ["LICENSE", "README.md", "package.json"]);
+  assert.deepEqual(
+    files.filter((file) => /^dist\/.*(?<!\.js|\.d\.ts|\.wasm)$/.test(file)),
+    [],
+  );
+});
+
+test("whatever it says it has is there, with its declarations", () => {
+  const { "./package.json": self, ...entries } = manifest.exports;
+  assert.equal(self, "./package.json");
+  assert.deepEqual(Object.keys(entries), [".", "./worker"]);
+  for (const [entry, conditions] of Object.entries(entries)) {
+    // TypeScript takes the first condition that fits.
+    assert.equal(Object.keys(conditions)[0], "types", entry);
+    for (const file of Object.values(conditions)) assertPacked(file);
+  }
+  assertPacked(manifest.types);
+  manifest.sideEffects.forEach(assertPacked);
+  for (const file of files.filter((name) => name.endsWith(".js"))) {
+    assertPacked(`./${file.replace(/\.js$/, ".d.ts")}`);
+  }
+});
+
+test("it brings no packages: those it works with are its user's", () => {
+  assert.equal(manifest.dependencies, undefined);
+  const peers = Object.keys(manifest.peerDependencies);
+  assert.deepEqual(peers, ["@cloudflare/containers", "@cloudflare/workers-types"]);
+  for (const peer of peers)
+    assert.deepEqual(manifest.peerDependenciesMeta[peer], { optional: true });
+});
+
+test("it imports nothing but its own files and the platform", () => {
+  for (const file of files.filter((name) => /\.(js|d\.ts)$/.test(name))) {
+    const imports = read(file).matchAll(/\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g);
+    for (const [, from] of imports) {
+      if (from === "cloudflare:workers") continue;
+      assert.match(from, /^\.\//, file);
+      assert.ok(existsSync(inRoot(file, "..", from)), `${file}: ${from}`);
+    }
+  }
+});
+
+test("it does not tell where it was built", () => {
+  for (const file of files) {
+    for (const place of [homedir(), root]) {
+      assert.ok(!read(file).includes(`${place}/`), `${file} names ${place}`);
+    }
+  }
+});
+
+function assertPacked(file) {
+  assert.ok(files.includes(file.replace("./", "")), `${file} is not packed`);
+}
+
+/** As npm lists them; packing for real would build. */
+function listed() {
+  const [{ files }] = JSON.parse(ask("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"]));
+  return files.map(({ path }) => path);
+}
+
+function read(file) {
+  return readFileSync(inRoot(file), "latin1");
+}

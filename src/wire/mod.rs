@@ -36,6 +36,6 @@ pub use config::{config_from_json, config_from_row, config_to_json, warmup_count
 pub use error::{RemoteError, error_body};
 pub use health::usage_from_json;
 pub use hint::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};
-pub use stats::stats_to_json;
+pub use stats::{LastError, PoolStats, stats_from_json, stats_to_json};
 pub use status::status_to_json;
 pub use worker::{Variables, worker_config, worker_enabled, worker_runtimes};

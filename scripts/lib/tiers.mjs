@@ -52,6 +52,7 @@ export const tiers = [
     tests: () => testsUnder("tests/worker", ".test.ts"),
     run: runVitest,
   },
+  nodeTier("rust", "Rust Workers"),
   nodeTier("process", "process"),
   nodeTier("kill", "killed process"),
   nodeTier("fuzz", "fuzz over HTTP"),

@@ -1,12 +1,14 @@
 // `npm run fmt`: formats everything that `npm run check` wants formatted.
-import { prettierArgs } from "./lib/checks.mjs";
+import { prettierArgs, RUST_FORMATTED } from "./lib/checks.mjs";
 import { run } from "./lib/run.mjs";
 import { main, Trouble } from "./lib/say.mjs";
 import { setUpBasics } from "./lib/setup.mjs";
 
 await main(async () => {
   await setUpBasics();
-  await format("cargo", ["fmt"]);
+  for (const manifest of RUST_FORMATTED) {
+    await format("cargo", ["fmt", "--manifest-path", manifest]);
+  }
   await format("prettier", ["--write", ...prettierArgs()]);
 });
 

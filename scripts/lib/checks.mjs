@@ -1,11 +1,11 @@
 // What `npm run check` checks, in this order: one entry is one line of its summary.
 import { existsSync } from "node:fs";
 import { buildJs } from "./build-js.mjs";
-import { inRoot, WASM_TARGET } from "./project.mjs";
+import { inRoot, PACKAGE_FEATURE, RUST_WORKER_FOLDERS, WASM_TARGET } from "./project.mjs";
 import { childEnv, run } from "./run.mjs";
 import { say, Trouble } from "./say.mjs";
 import { breaches } from "./walls.mjs";
-import { debianHasClippy } from "./wasm-debian.mjs";
+import { debianHasClippy, debianHasRustdoc } from "./wasm-debian.mjs";
 import { wasmToolchain } from "./wasm-toolchain.mjs";
 
 /** Folders and files that prettier and eslint look after; what is not there is passed over. */
@@ -14,15 +14,31 @@ const SOURCES = ["js", "container", "example", "tests", "scripts"].filter((folde
 );
 export const FORMATTED = [...SOURCES, ".github", "*.json", "*.jsonc", "*.mjs"];
 
+/** A folder may hold nothing but Rust. */
+const ESLINT_FLAGS = ["--max-warnings=0", "--no-error-on-unmatched-pattern"];
+
+/** Rust Workers, each a crate and a workspace of its own. */
+const RUST_WORKERS = RUST_WORKER_FOLDERS.map((folder) => `${folder}/Cargo.toml`);
+export const RUST_FORMATTED = ["Cargo.toml", ...RUST_WORKERS];
+
+/** What is compiled to wasm: what the package ships, the crate as a Rust Worker has it, and those. */
+const WASM_BUILDS = [
+  ["--lib", "--features", PACKAGE_FEATURE],
+  ["--lib"],
+  ...RUST_WORKERS.map((manifest) => ["--manifest-path", manifest]),
+];
+
 /** `check()` resolves to whether it is well, or to `{ ok, note }`. */
 export const checks = [
-  { name: "rustfmt", check: () => succeeds("cargo", ["fmt", "--check"]) },
+  { name: "rustfmt", check: checkRustFormat },
   { name: "walls", check: checkWalls },
   { name: "planted bugs fit", check: plantedBugsFit },
   { name: "clippy, native", check: () => clippy(["--all-targets"], childEnv()) },
   { name: "clippy, wasm", check: clippyForWasm },
+  { name: "rustdoc, native", check: () => rustdoc([], childEnv()) },
+  { name: "rustdoc, wasm", check: rustdocForWasm },
   { name: "types", check: checkTypes },
-  { name: "eslint", check: () => succeeds("eslint", ["--max-warnings=0", ...SOURCES, "*.mjs"]) },
+  { name: "eslint", check: () => succeeds("eslint", [...ESLINT_FLAGS, ...SOURCES, "*.mjs"]) },
   { name: "prettier", check: () => succeeds("prettier", ["--check", ...prettierArgs()]) },
 ];
 
@@ -48,11 +64,45 @@ function clippy(what, env) {
 
 async function clippyForWasm() {
   const { way, env } = await wasmToolchain();
-  const what = ["--target", WASM_TARGET, "--lib"];
-  if (way !== "debian" || (await debianHasClippy())) return clippy(what, env);
+  const target = { CARGO_TARGET_DIR: inRoot("target"), ...env };
+  const hasClippy = way !== "debian" || (await debianHasClippy());
+  for (const build of WASM_BUILDS) {
+    const what = ["--target", WASM_TARGET, ...build];
+    if (!(await (hasClippy ? clippy(what, target) : compiles(what, target)))) return false;
+  }
+  const without = "without clippy, which Debian's Rust lacks here: compiler warnings denied";
+  return hasClippy ? true : { ok: true, note: without };
+}
+
+function compiles(what, env) {
   const strict = { ...env, RUSTFLAGS: `${env.RUSTFLAGS ?? ""} -D warnings`.trim() };
-  const ok = await succeeds("cargo", ["check", "--locked", ...what], strict);
-  return { ok, note: "without clippy, which Debian's Rust lacks here: compiler warnings denied" };
+  return succeeds("cargo", ["check", "--locked", ...what], strict);
+}
+
+function rustdoc(what, env) {
+  const strict = { ...env, RUSTDOCFLAGS: `${env.RUSTDOCFLAGS ?? ""} -D warnings`.trim() };
+  return succeeds("cargo", ["doc", "--locked", "--no-deps", ...what], strict);
+}
+
+/** The client for Rust Workers is there on wasm only, and so are the examples in its docs. */
+async function rustdocForWasm() {
+  const { way, env } = await wasmToolchain();
+  if (way === "debian" && !debianHasRustdoc()) {
+    return { ok: true, note: "not run: Debian's Rust has no rustdoc here" };
+  }
+  const target = ["--target", WASM_TARGET];
+  // They are compiled; what would run them here is the program `true`.
+  const unrun = { ...env, CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "true" };
+  const examples = ["test", "--locked", "--doc", ...target, "client"];
+  return (await rustdoc(target, env)) && succeeds("cargo", examples, unrun);
+}
+
+async function checkRustFormat() {
+  for (const manifest of RUST_FORMATTED) {
+    const args = ["fmt", "--manifest-path", manifest, "--check"];
+    if (!(await succeeds("cargo", args))) return false;
+  }
+  return true;
 }
 
 /** The Worker and the tests import the built package, so its declarations come first. */

@@ -37,6 +37,11 @@ export async function debianHasClippy() {
   }
 }
 
+/** It comes with rustc, and must be of the same version. */
+export function debianHasRustdoc() {
+  return existsSync(join(linkTools(), "rustdoc"));
+}
+
 async function ensureInstalled(packages) {
   const missing = packages.filter((name) => !isInstalled(name));
   if (missing.length === 0) return;
@@ -67,7 +72,7 @@ function isInstalled(name) {
 function linkTools() {
   const folder = join(cacheDir, "debian-rust");
   mkdirSync(folder, { recursive: true });
-  for (const name of ["rustc", "cargo", "cargo-clippy", "clippy-driver"]) {
+  for (const name of ["rustc", "cargo", "cargo-clippy", "clippy-driver", "rustdoc"]) {
     rmSync(join(folder, name), { force: true });
     if (existsSync(join("/usr/bin", name))) symlinkSync(join("/usr/bin", name), join(folder, name));
   }

@@ -46,6 +46,7 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
       const name = await pool().lookupContainer(id);
       return name === null ? null : containerNamespace.get(containerNamespace.idFromName(name));
     },
+    explain: async (id) => pool().explain(id),
     warmup: async (count) => {
       await pool().primeText(text).then(throwIfError);
       await pool().warmup(count);

@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 
 import { optionsText } from "./options.js";
 import { readAnswer, throwIfError, type Grant } from "./error.js";
-import type { PoolOptions, PoolStats } from "./types.js";
+import type { Explanation, PoolOptions, PoolStats } from "./types.js";
 import { PoolObject } from "./wasm/index.js";
 
 const TEXT_CALLS = [
@@ -113,6 +113,16 @@ export class WarmPool extends DurableObject {
   async callText(call: TextCall, argument?: unknown): Promise<boolean | string | null> {
     if (!TEXT_CALLS.includes(call)) throw new TypeError(`there is no call ${call}`);
     return this.#run((object) => object[call](argument as never));
+  }
+
+  /**
+   * What happened to the containers of session `id`, and why it has the one it has: each step with
+   * its time and cause, as far as it is kept.
+   *
+   * @throws {WarmPoolError} `invalid_session` where `id` is none
+   */
+  async explain(id: string): Promise<Explanation> {
+    return throwIfError(await this.#run((object) => object.explain(id)));
   }
 
   /** {@link prime} for this package's own Worker: an error's JSON text, or null. */

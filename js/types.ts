@@ -364,6 +364,35 @@ export interface PoolStats {
   nextWakeAt: number | null;
 }
 
+/** Why a session has the container it has. */
+export interface Explanation {
+  /** What the session holds, `null` if nothing. */
+  container: { name: string; id: string; generation: number } | null;
+  /** The steps of every container the session held, in the order they happened. */
+  steps: ExplainedStep[];
+  /**
+   * How many steps of all containers of the pool, some 2000 are kept, were dropped before the first
+   * that is known.
+   */
+  dropped: number;
+}
+
+/** One step in the life of a container. */
+export interface ExplainedStep {
+  /** When, in ms since 1970. */
+  at: number;
+  /** The container's name. */
+  container: string;
+  /** Which life of it: 1, and one more with each restart or reset. */
+  generation: number;
+  /** What it came to be; `gone`: this life of it was over. */
+  to: "starting" | "warm" | "assigned" | "draining" | "stopping" | "gone";
+  /** Why it was let go or stopped, in one word. */
+  cause: string | null;
+  /** The step in words. */
+  why: string;
+}
+
 /** What a look at a container found wanting. */
 export type HealthKind =
   /** It has stopped, or does not answer. */
@@ -426,6 +455,14 @@ export interface WarmPoolClient<T extends Rpc.DurableObjectBranded | undefined =
    * @throws {WarmPoolError} `invalid_session` where `id` is none
    */
   lookupContainer(id: string): Promise<DurableObjectStub<T> | null>;
+
+  /**
+   * What happened to the containers of session `id`, and why it has the one it has: each step with
+   * its time and cause, as far as it is kept.
+   *
+   * @throws {WarmPoolError} `invalid_session` where `id` is none
+   */
+  explain(id: string): Promise<Explanation>;
 
   /**
    * Has `count` containers warm, once, also where that is more than `warmTarget`: those beyond it

@@ -1,14 +1,12 @@
 // `npm run fmt`: formats everything that `npm run check` wants formatted.
-import { prettierArgs, RUST_FORMATTED } from "./lib/checks.mjs";
+import { CRATES, of, prettierArgs } from "./lib/checks.mjs";
 import { run } from "./lib/run.mjs";
 import { main, Trouble } from "./lib/say.mjs";
 import { setUpBasics } from "./lib/setup.mjs";
 
 await main(async () => {
   await setUpBasics();
-  for (const manifest of RUST_FORMATTED) {
-    await format("cargo", ["fmt", "--manifest-path", manifest]);
-  }
+  for (const crate of CRATES) await format("cargo", ["fmt", ...of(crate)]);
   await format("prettier", ["--write", ...prettierArgs()]);
 });
 

@@ -1,6 +1,10 @@
-// `npm start [-- --port N]`: sets up, builds and serves the default Worker on this machine.
+// `npm start [-- --port N] [--containers | --simulated]`: sets up, builds and serves the default Worker
+// on this machine, over real containers where an engine answers, else over simulated ones.
 import { existsSync, readFileSync } from "node:fs";
 import { build } from "./lib/build.mjs";
+import { imagesOf, prepareContainers } from "./lib/containers.mjs";
+import { whyNoEngine } from "./lib/engine.mjs";
+import { keep } from "./lib/keep.mjs";
 import { inRoot } from "./lib/project.mjs";
 import { childEnv, run, stopWithCode } from "./lib/run.mjs";
 import { heading, main, say, Trouble } from "./lib/say.mjs";
@@ -19,15 +23,22 @@ const QUIET = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
 };
 
+const REAL = "--containers";
+const SIMULATED = "--simulated";
+
+const simulated = { config: "wrangler.jsonc", extra: {}, containers: "simulated containers" };
+
 await main(async () => {
-  const port = portFrom(process.argv.slice(2), DEFAULT_PORT);
+  const { port, forced } = asked(process.argv.slice(2));
   await ensurePortIsFree(HOST, port);
+  const engine = forced !== SIMULATED && engineAnswers(forced === REAL);
   await build();
+  const { config, extra, containers } = (engine && (await real(forced === REAL))) || simulated;
 
   // Being stopped is how a server ends, so it is no failure.
   stopWithCode(0);
-  heading("wrangler dev");
-  const server = serve(port);
+  heading(`wrangler dev, over ${containers}`);
+  const server = serve(port, config, extra);
   const address = `http://${HOST}:${port}`;
   const first = await Promise.race([server, answers(`${address}/`, START_LIMIT_MS)]);
   if (first === true) sayWhatToTry(address);
@@ -36,11 +47,41 @@ await main(async () => {
   throw new Trouble(`wrangler dev ended by itself with exit code ${code}: see its output above.`);
 });
 
-function serve(port) {
-  const args = ["dev", "--config", "wrangler.jsonc", "--ip", HOST, "--port", String(port)];
+/** `--containers` or `--simulated` may stand anywhere among the arguments. */
+function asked(args) {
+  const [forced, ...more] = args.filter((arg) => arg === REAL || arg === SIMULATED);
+  if (more.length > 0) throw new Trouble(`Only one of ${REAL} and ${SIMULATED} can be had.`);
+  const rest = args.filter((arg) => arg !== forced);
+  return { port: portFrom(rest, DEFAULT_PORT), forced };
+}
+
+function engineAnswers(must) {
+  const why = whyNoEngine();
+  if (why === undefined) return true;
+  const help = "start Docker, or set WRANGLER_DOCKER_BIN to an engine's client";
+  if (must) throw new Trouble(`There are no real containers here: ${why}; ${help}.`);
+  say(`${why}: containers are simulated`);
+  return false;
+}
+
+/** What real containers need; undefined if they are not to be had and need not be. */
+async function real(must) {
+  try {
+    const extra = await prepareContainers();
+    await keep({ prefix: "workerd-cf-warm-pool-containers-", images: imagesOf("DemoContainer") });
+    return { config: "wrangler.containers.jsonc", extra, containers: "real containers" };
+  } catch (error) {
+    if (must || !(error instanceof Trouble)) throw error;
+    say(`${error.message} Containers are simulated.`);
+    return undefined;
+  }
+}
+
+function serve(port, config, extra) {
+  const args = ["dev", "--config", config, "--ip", HOST, "--port", String(port)];
   args.push("--show-interactive-dev-session=false");
   if (ownKey() === undefined) args.push("--var", `${KEY}:dev`);
-  return run("wrangler", args, { env: childEnv({ extra: QUIET }) });
+  return run("wrangler", args, { env: childEnv({ extra: { ...QUIET, ...extra } }) });
 }
 
 /** The management key that .dev.vars sets, if it does. */

@@ -33,11 +33,10 @@ function tiersFrom(args) {
 async function runTier(tier) {
   const files = tier.tests();
   const reason = files.length === 0 ? "no tests" : tier.missing?.();
-  if (reason) {
-    return { name: tier.name, verdict: `not run: ${reason}`, counts: sumOf([]) };
-  }
+  if (reason) return notRun(tier, reason);
   heading(tier.name);
-  const { code, ms, counts } = await tier.run(files);
+  const { missing, code, ms, counts } = await tier.run(files);
+  if (missing) return notRun(tier, missing);
   // A run that broke off (it did not compile, say) failed, even if no single test did.
   const failed = code === 0 ? counts.failed : Math.max(counts.failed, 1);
   return {
@@ -45,6 +44,10 @@ async function runTier(tier) {
     verdict: failed > 0 ? failure(code, ms, counts) : success(ms, counts),
     counts: { ...counts, failed },
   };
+}
+
+function notRun({ name }, reason) {
+  return { name, verdict: `not run: ${reason}`, counts: sumOf([]) };
 }
 
 function success(ms, { passed, skipped }) {

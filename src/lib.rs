@@ -19,6 +19,9 @@
 //! the pool is to be. It is there on `wasm32-unknown-unknown`:
 //! `cargo doc --target wasm32-unknown-unknown --open`.
 
+// The figures, as a test writes them out.
+#![cfg_attr(test, recursion_limit = "256")]
+
 #[cfg(target_arch = "wasm32")]
 pub mod client;
 pub mod platform;

@@ -75,6 +75,11 @@ fn rows_corpus_holds() {
 }
 
 #[test]
+fn usage_corpus_holds() {
+    replay("usage");
+}
+
+#[test]
 fn every_folder_of_the_corpus_has_an_oracle() {
     for folder in files(&corpus()) {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 /// A refusal repeats what was given, shortened: it fits a log line.
 const MESSAGE_CHARS_MAX: usize = 600;
 
+const RATIOS: [&str; 2] = ["maxMemoryRatio", "maxCpuRatio"];
+
 /// Options are taken or refused by name, and what is taken reads back.
 pub fn check(data: &[u8]) {
     let text = super::text(data);
@@ -37,6 +39,14 @@ fn check_refusal(error: &PoolError) {
     assert!(!message.contains(['\n', '\r', '\0']), "a message is one line: {message:?}");
 }
 
+const DAYS_30_MS: u64 = 2_592_000_000;
+
+/// What a request line can carry as it is.
+fn is_path(text: &str) -> bool {
+    let plain = |c: char| ('!'..='~').contains(&c) && c != '#';
+    text.starts_with('/') && text.len() <= 256 && text.chars().all(plain)
+}
+
 /// The bounds as the README states them.
 pub fn check_bounds(config: &Config) {
     let within = [
@@ -46,11 +56,20 @@ pub fn check_bounds(config: &Config) {
         (1..=20).contains(&config.start_concurrency),
         (1_000..=600_000).contains(&config.start_timeout_ms),
         (0..=300_000).contains(&config.queue_timeout_ms),
+        config.container_ttl_ms == 0 || (60_000..=DAYS_30_MS).contains(&config.container_ttl_ms),
+        config.lease_timeout_ms == 0 || (1_000..=DAYS_30_MS).contains(&config.lease_timeout_ms),
         (0..=900_000).contains(&config.drain_timeout_ms),
         config.verify_after_ms.is_none_or(|ms| (0..=3_600_000).contains(&ms)),
         (1_000..=3_600_000).contains(&config.assigned_check_interval_ms),
         (100..=60_000).contains(&config.health.timeout_ms),
         (1..=10).contains(&config.health.unhealthy_after),
+        config.health.path.as_deref().is_none_or(is_path),
+        config.health.memory_permille_max.is_none_or(|permille| (1..=1_000).contains(&permille)),
+        config.health.cpu_permille_max.is_none_or(|permille| (1..=1_000).contains(&permille)),
+        config.revision.as_ref().is_none_or(|revision| (1..=128).contains(&revision.len())),
+        config.revision_order_ms.is_none_or(|ms| ms <= 100_000_000_000_000),
+        config.rollout.surge_max <= 100 && config.rollout.unavailable_max <= 100,
+        config.rollout.surge_max + config.rollout.unavailable_max > 0,
         config.ports.len() <= 16 && !config.ports.contains(&0),
         config.container_binding.as_ref().is_none_or(|name| (1..=128).contains(&name.len())),
     ];
@@ -78,6 +97,11 @@ fn put(expected: &mut Map<String, Value>, given: &Map<String, Value>) {
             (Some(Value::Object(inner)), Value::Object(given)) => put(inner, given),
             (Some(option), value) if name == "ports" && value.is_number() => {
                 *option = Value::Array(vec![value.clone()]);
+            }
+            // A ratio is taken to its nearest thousandth.
+            (Some(option), value) if RATIOS.contains(&name.as_str()) => {
+                let thousandths = value.as_f64().map(|ratio| (ratio * 1_000.0).round() / 1_000.0);
+                *option = thousandths.into();
             }
             (Some(option), value) => *option = value.clone(),
             (None, _) => panic!("an unknown option was taken: {name}"),

@@ -3,7 +3,7 @@
 //! The input is up to five lines: a pool and a session, another pool and another
 //! session, and the rest is the value found in KV.
 
-use cf_warm_pool::pool::{Seen, Session};
+use cf_warm_pool::pool::{Failure, FailureClass, Seen, Session, Usage};
 use cf_warm_pool::route::{Route, judge};
 use cf_warm_pool::wire::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};
 
@@ -46,7 +46,12 @@ fn check_value(text: &str) {
         let confirm = if fresh { Route::Confirm } else { Route::Forget };
         assert_eq!(judge(Some(&hint), now_ms, None), confirm);
         let usable = if fresh { Route::Use } else { Route::Forget };
-        assert_eq!(judge(Some(&hint), now_ms, Some(&Seen::Alive)), usable);
-        assert_eq!(judge(Some(&hint), now_ms, Some(&Seen::Stopped)), Route::Forget);
+        let failure = || Failure::new(FailureClass::Transient, "no answer");
+        for alive in [Seen::Alive, Seen::Idle, Seen::Ready(Usage::default()), Seen::NotReady(failure())] {
+            assert_eq!(judge(Some(&hint), now_ms, Some(&alive)), usable);
+        }
+        for other in [Seen::Stopped, Seen::Unknown(failure())] {
+            assert_eq!(judge(Some(&hint), now_ms, Some(&other)), Route::Forget);
+        }
     }
 }

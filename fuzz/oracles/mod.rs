@@ -11,6 +11,7 @@ mod model;
 pub mod platform_error;
 pub mod request;
 pub mod rows;
+pub mod usage;
 
 use std::borrow::Cow;
 
@@ -18,7 +19,7 @@ use std::borrow::Cow;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target there is.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("claim_answer", claim_answer::check),
     ("config", config::check),
     ("events", events::check),
@@ -27,6 +28,7 @@ pub const TARGETS: [Target; 8] = [
     ("platform_error", platform_error::check),
     ("request", request::check),
     ("rows", rows::check),
+    ("usage", usage::check),
 ];
 
 /// The bytes as the platform hands them on: what is no UTF-8 is replaced.

@@ -5,7 +5,7 @@
 
 use cf_warm_pool::platform::{Flags, means_started, sort};
 use cf_warm_pool::pool::{FailureClass, Seen};
-use cf_warm_pool::route::seen_of_status;
+use cf_warm_pool::route::seen_of_state;
 
 const TEXT_BYTES_MAX: usize = 300;
 const STARTED: &str = "start() cannot be called on a container that is already running";
@@ -34,11 +34,16 @@ pub fn check(data: &[u8]) {
     check_status(&messages[0]);
 }
 
-/// Only a definite stop is one.
+/// Only a definite stop is one, and only what runs and says so is idle.
 fn check_status(status: &str) {
-    match seen_of_status(status) {
-        Seen::Alive => assert!(["running", "healthy", "stopping"].contains(&status)),
-        Seen::Stopped => assert!(["stopped", "stopped_with_code"].contains(&status)),
-        Seen::Unknown(failure) => assert!(failure.message.len() <= TEXT_BYTES_MAX),
+    for in_flight in [None, Some(0.0), Some(-0.0), Some(1.0), Some(-1.0), Some(f64::NAN), Some(f64::MAX)] {
+        let idle = in_flight == Some(0.0);
+        match seen_of_state(status, in_flight) {
+            Seen::Alive => assert!(["running", "healthy", "stopping"].contains(&status)),
+            Seen::Idle => assert!(["running", "healthy"].contains(&status) && idle, "{in_flight:?}"),
+            Seen::Stopped => assert!(["stopped", "stopped_with_code"].contains(&status)),
+            Seen::Unknown(failure) => assert!(failure.message.len() <= TEXT_BYTES_MAX),
+            seen @ (Seen::Ready(_) | Seen::NotReady(_)) => panic!("{status:?} cannot show {seen:?}"),
+        }
     }
 }

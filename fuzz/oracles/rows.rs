@@ -30,9 +30,15 @@ const MESSAGE_BYTES_MAX: usize = 2_048;
 const HOURS_STEPS: usize = 12;
 
 const INSERTS: [(&str, usize, &str); 3] = [
-    ("p", 14, "INSERT INTO pool VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-    ("n", 18, "INSERT INTO counters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-    ("c", 12, "INSERT INTO container VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    ("p", 16, "INSERT INTO pool VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    (
+        "n",
+        29,
+        "INSERT INTO counters
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                 ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    ),
+    ("c", 14, "INSERT INTO container VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
 ];
 
 /// Columns whose text SQL cannot judge as the code does.
@@ -43,15 +49,19 @@ const CODE_ONLY: [&str; 3] = ["config", "session", "stop_cause"];
 const LOOSE: [&str; 6] = [
     "CREATE TABLE migration (number)",
     "INSERT INTO migration VALUES (1)",
-    "CREATE TABLE pool (only_row PRIMARY KEY, config, primed, assigned_checked_at_ms, failures,
-        pause_class, pause_retry_at_ms, pause_step, learned_limit, learned_retry_at_ms, learned_step,
-        last_failure_class, last_failure_message, last_failure_retry_after_ms)",
-    "CREATE TABLE counters (only_row PRIMARY KEY, sticky, hits, misses, errors, gone,
+    "CREATE TABLE pool (only_row PRIMARY KEY, config, primed, leases_from_ms, assigned_checked_at_ms,
+        failures, pause_class, pause_retry_at_ms, pause_demand_at_ms, pause_step, learned_limit,
+        learned_retry_at_ms, learned_step, last_failure_class, last_failure_message,
+        last_failure_retry_after_ms)",
+    "CREATE TABLE counters (only_row PRIMARY KEY, sticky, hits, misses, errors, callers_left, gone,
         start_failures_capacity, start_failures_rate_limit, start_failures_overload,
-        start_failures_transient, start_failures_permanent, probe_failures, renewal_failures,
-        stop_failures, reports, unknown_reports, evictions, storage_failures)",
-    "CREATE TABLE container (id PRIMARY KEY, name, generation, created_at_ms, state, deadline_at_ms,
-        ready_at_ms, session, claimed_at_ms, stop_cause, destroy_at_ms, settled_at_ms)",
+        start_failures_transient, start_failures_permanent, health_failures_liveness,
+        health_failures_readiness, health_failures_resources, renewal_failures, stop_failures, reports,
+        unknown_reports, evictions, expirations, replacements, releases, lease_ends, restarts, resets,
+        reset_failures, passed_over, storage_failures)",
+    "CREATE TABLE container (id PRIMARY KEY, name, generation, created_at_ms, revision, state,
+        deadline_at_ms, ready_at_ms, session, claimed_at_ms, on_release, stop_cause, destroy_at_ms,
+        settled_at_ms)",
     "CREATE UNIQUE INDEX container_session ON container (session) WHERE state = 'assigned'",
 ];
 
@@ -155,8 +165,12 @@ impl Life {
         let commands = self.happen(Event::Woke);
         self.end(&commands, true);
         let held: Vec<Session> = self.pool.containers().filter_map(|one| one.session().cloned()).collect();
-        for session in held {
-            self.claim(session);
+        for (at, session) in held.into_iter().enumerate() {
+            self.claim(session.clone());
+            if at % 2 == 0 {
+                let commands = self.happen(Event::Released { session });
+                self.end(&commands, at % 4 == 0);
+            }
         }
         if let Ok(session) = Session::new("a new one") {
             self.claim(session);
@@ -164,26 +178,33 @@ impl Life {
         self.happen(Event::StatsAsked);
         let lives: Vec<_> = self.pool.containers().map(Container::life).collect();
         for (at, life) in lives.iter().enumerate() {
-            let event = match at % 4 {
+            let event = match at % 6 {
                 0 => Event::StopReported { id: life.id },
                 1 => Event::Probed { life: *life, seen: Seen::Stopped, renewal_failed: true },
                 2 => Event::StartFailed { life: *life, failure: failure() },
+                3 => Event::ResetAnswered { life: *life, result: Ok(true) },
+                4 => Event::Probed { life: *life, seen: Seen::Idle, renewal_failed: false },
                 _ => Event::DestroyAnswered { life: *life, conclusive: true, result: Err(failure()) },
             };
             let commands = self.happen(event);
             self.end(&commands, at % 2 == 0);
         }
-        self.happen(Event::Configured { config: Rc::new(Config { warm_target: 1, ..Config::default() }) });
+        let lease_timeout_ms = 60_000;
+        let revision = Some("another".into());
+        let config = Config { warm_target: 1, lease_timeout_ms, revision, ..Config::default() };
+        self.happen(Event::Configured { config: Rc::new(config) });
         for _ in 0..HOURS_STEPS {
             let alarm_at_ms = self.pool.stats(self.now_ms).alarm_at_ms;
             self.now_ms = alarm_at_ms.unwrap_or(0).clamp(self.now_ms + 1, self.now_ms + 600_000);
             let commands = self.happen(Event::DeadlineReached);
             self.end(&commands, true);
         }
-        self.happen(Event::PrewarmedShutDown);
+        self.happen(Event::ShutDown);
+        self.happen(Event::CallerLeft { claim: ClaimId(self.claims) });
         self.happen(Event::StatsAsked);
         let stats = self.pool.stats(self.now_ms);
-        assert!(stats.counters.claims() >= self.claims && stats.started() >= stats.total() as u64);
+        let answered = stats.counters.claims() + stats.counters.callers_left;
+        assert!(answered >= self.claims && stats.started() >= stats.total() as u64);
     }
 
     fn claim(&mut self, session: Session) {
@@ -203,6 +224,9 @@ impl Life {
                 (Command::Probe { life, .. }, _) => {
                     let seen = if ok { Seen::Alive } else { Seen::Unknown(failure()) };
                     Event::Probed { life: *life, seen, renewal_failed: !ok }
+                }
+                (Command::Reset { life, .. }, result) => {
+                    Event::ResetAnswered { life: *life, result: result.map(|()| true) }
                 }
                 (Command::Stop { life, .. }, result) => Event::StopAnswered { life: *life, result },
                 (Command::Destroy { life, conclusive, .. }, result) => {
@@ -245,6 +269,7 @@ fn shown(pool: &Pool, now_ms: u64) -> (Vec<Container>, Stats) {
         let mut one = Container { memory: Memory::default(), ..one.clone() };
         match &mut one.state {
             State::Starting { deadline_at_ms: at_ms }
+            | State::Draining { deadline_at_ms: at_ms, .. }
             | State::Stopping { settled_at_ms: at_ms, .. }
             | State::Warm { ready_at_ms: at_ms }
             | State::Assigned { claimed_at_ms: at_ms, .. } => *at_ms = (*at_ms).min(INTEGER_MAX as u64),
@@ -278,7 +303,7 @@ fn value(text: &str) -> Value {
 
 /// The constraints want the only row of a table to be called 1, which nobody reads.
 fn has_the_usual_key(row: &Statement) -> bool {
-    row.params.len() == 12 || row.params[0] == Value::Integer(1)
+    row.params.len() == 14 || row.params[0] == Value::Integer(1)
 }
 
 fn with_schema() -> Sqlite {

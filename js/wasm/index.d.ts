@@ -13,6 +13,7 @@ export declare class PoolObject {
   release(session: unknown): boolean | string;
   warmup(count: number | undefined): string | null;
   lookup(session: unknown): string | null;
+  explain(session: unknown): string;
   prime(config: string | undefined): string | null;
   configure(config: string | undefined): string | null;
   reportStopped(container: unknown): string | null;

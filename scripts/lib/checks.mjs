@@ -1,6 +1,7 @@
 // What `npm run check` checks, in this order: one entry is one line of its summary.
 import { existsSync } from "node:fs";
 import { buildJs } from "./build-js.mjs";
+import { IMAGE_CRATES, imageEnv } from "./image.mjs";
 import { inRoot, PACKAGE_FEATURE, RUST_WORKER_FOLDERS, WASM_TARGET } from "./project.mjs";
 import { childEnv, run } from "./run.mjs";
 import { say, Trouble } from "./say.mjs";
@@ -17,24 +18,21 @@ export const FORMATTED = [...SOURCES, ".github", "*.json", "*.jsonc", "*.mjs"];
 /** A folder may hold nothing but Rust. */
 const ESLINT_FLAGS = ["--max-warnings=0", "--no-error-on-unmatched-pattern"];
 
-/** Rust Workers, each a crate and a workspace of its own. */
-const RUST_WORKERS = RUST_WORKER_FOLDERS.map((folder) => `${folder}/Cargo.toml`);
-export const RUST_FORMATTED = ["Cargo.toml", ...RUST_WORKERS];
-
 /** What is compiled to wasm: what the package ships, the crate as a Rust Worker has it, and those. */
 const WASM_BUILDS = [
   ["--lib", "--features", PACKAGE_FEATURE],
   ["--lib"],
-  ...RUST_WORKERS.map((manifest) => ["--manifest-path", manifest]),
+  ...RUST_WORKER_FOLDERS.map((folder) => of(folder)),
 ];
 
 /** `check()` resolves to whether it is well, or to `{ ok, note }`. */
 export const checks = [
-  { name: "rustfmt", check: checkRustFormat },
+  { name: "rustfmt", check: checkRustfmt },
   { name: "walls", check: checkWalls },
   { name: "planted bugs fit", check: plantedBugsFit },
   { name: "clippy, native", check: () => clippy(["--all-targets"], childEnv()) },
   { name: "clippy, wasm", check: clippyForWasm },
+  { name: "clippy, images", check: clippyForImages },
   { name: "rustdoc, native", check: () => rustdoc([], childEnv()) },
   { name: "rustdoc, wasm", check: rustdocForWasm },
   { name: "types", check: checkTypes },
@@ -44,6 +42,13 @@ export const checks = [
 
 export function prettierArgs() {
   return ["--ignore-unknown", "--no-error-on-unmatched-pattern", "--log-level=warn", ...FORMATTED];
+}
+
+/** The crates whose sources are formatted. */
+export const CRATES = [".", ...IMAGE_CRATES, ...RUST_WORKER_FOLDERS];
+
+async function checkRustfmt() {
+  return allSucceed(CRATES, (crate) => succeeds("cargo", ["fmt", "--check", ...of(crate)]));
 }
 
 function checkWalls() {
@@ -66,17 +71,22 @@ async function clippyForWasm() {
   const { way, env } = await wasmToolchain();
   const target = { CARGO_TARGET_DIR: inRoot("target"), ...env };
   const hasClippy = way !== "debian" || (await debianHasClippy());
-  for (const build of WASM_BUILDS) {
+  const ok = await allSucceed(WASM_BUILDS, (build) => {
     const what = ["--target", WASM_TARGET, ...build];
-    if (!(await (hasClippy ? clippy(what, target) : compiles(what, target)))) return false;
-  }
+    return hasClippy ? clippy(what, target) : compiles(what, target);
+  });
   const without = "without clippy, which Debian's Rust lacks here: compiler warnings denied";
-  return hasClippy ? true : { ok: true, note: without };
+  return { ok, note: hasClippy ? undefined : without };
 }
 
 function compiles(what, env) {
   const strict = { ...env, RUSTFLAGS: `${env.RUSTFLAGS ?? ""} -D warnings`.trim() };
   return succeeds("cargo", ["check", "--locked", ...what], strict);
+}
+
+/** Crates in which nothing is shared with the package. */
+function clippyForImages() {
+  return allSucceed(IMAGE_CRATES, (crate) => clippy(["--all-targets", ...of(crate)], imageEnv()));
 }
 
 function rustdoc(what, env) {
@@ -97,14 +107,6 @@ async function rustdocForWasm() {
   return (await rustdoc(target, env)) && succeeds("cargo", examples, unrun);
 }
 
-async function checkRustFormat() {
-  for (const manifest of RUST_FORMATTED) {
-    const args = ["fmt", "--manifest-path", manifest, "--check"];
-    if (!(await succeeds("cargo", args))) return false;
-  }
-  return true;
-}
-
 /** The Worker and the tests import the built package, so its declarations come first. */
 async function checkTypes() {
   try {
@@ -113,12 +115,20 @@ async function checkTypes() {
     if (error instanceof Trouble) return false;
     throw error;
   }
-  const projects = [".", "tests/worker", "tests/process"].filter((folder) =>
+  const projects = [".", "tests/worker", "tests/process", "tests/e2e"].filter((folder) =>
     existsSync(inRoot(folder, "tsconfig.json")),
   );
-  for (const project of projects) {
-    if (!(await succeeds("tsc", ["--noEmit", "--project", project]))) return false;
-  }
+  return allSucceed(projects, (project) => succeeds("tsc", ["--noEmit", "--project", project]));
+}
+
+/** Where cargo finds a crate. */
+export function of(crate) {
+  return ["--manifest-path", inRoot(crate, "Cargo.toml")];
+}
+
+/** One after the other, up to the first that does not. */
+async function allSucceed(list, check) {
+  for (const item of list) if (!(await check(item))) return false;
   return true;
 }
 

@@ -10,7 +10,9 @@ export function portFrom(args, defaultPort) {
   const [flag, value] = args.length === 1 ? args[0].split("=") : args;
   const port = Number(value);
   if (flag !== "--port" || args.length > 2 || !Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new Trouble("Usage: npm start -- --port N, with N from 1 to 65535.");
+    throw new Trouble(
+      "Usage: npm start -- [--port N] [--containers | --simulated], with N from 1 to 65535.",
+    );
   }
   return port;
 }

@@ -10,6 +10,8 @@ import {
   NO_COUNTS,
   sumOf,
 } from "./counts.mjs";
+import { missingForContainers, runOverContainers } from "./e2e.mjs";
+import { imageEnv, SERVER } from "./image.mjs";
 import { cacheDir, inRoot } from "./project.mjs";
 import { childEnv, run } from "./run.mjs";
 import { filesUnder } from "./stamp.mjs";
@@ -21,7 +23,7 @@ const LIMIT_MS = 30 * 60_000;
  * `key` is what `--only` takes, `name` what the summary says. `tests()` lists the files; without
  * any, the tier does not run. `needsBuild`: the tier works on dist/. `missing()`, where a tier has
  * it, says in a few words what this machine lacks for it, or nothing. `run(files)` returns
- * `{ code, ms, counts }`.
+ * `{ code, ms, counts }`, or `{ missing }` if only trying could tell.
  */
 export const tiers = [
   {
@@ -57,6 +59,11 @@ export const tiers = [
   nodeTier("kill", "killed process"),
   nodeTier("fuzz", "fuzz over HTTP"),
   nodeTier("load", "load"),
+  {
+    ...nodeTier("e2e", "real containers"),
+    missing: missingForContainers,
+    run: (files) => runOverContainers((extra) => runNodeTests(files, extra)),
+  },
 ];
 
 /** The node tests of a folder, which run the built package in processes of their own. */
@@ -65,9 +72,13 @@ function nodeTier(key, name) {
   return { key, name, needsBuild: true, tests, run: runNode };
 }
 
+/** The package's tests, and those of the demo's server. */
 async function runCargo() {
-  const { code, ms, output } = await runLimited("cargo", ["test"]);
-  return { code, ms, counts: countsOfCargo(output) };
+  const crate = await runLimited("cargo", ["test"]);
+  const args = ["test", "--locked", "--manifest-path", `${SERVER.crate}/Cargo.toml`];
+  const server = await runLimited("cargo", args, imageEnv());
+  const counts = sumOf([crate, server].map(({ output }) => countsOfCargo(output)));
+  return { code: crate.code === 0 ? server.code : crate.code, ms: crate.ms + server.ms, counts };
 }
 
 /** Ten pool-years, from a seed that every commit changes; then every planted bug has to be found. */
@@ -81,9 +92,13 @@ async function runSimulation() {
 }
 
 async function runNode(files) {
-  const args = ["--test", "--test-reporter=spec", ...files];
-  const { code, ms, output } = await runLimited("node", args);
+  const { code, ms, output } = await runNodeTests(files);
   return { code, ms, counts: countsOfNode(output) };
+}
+
+function runNodeTests(files, extra = {}) {
+  const args = ["--test", "--test-reporter=spec", ...files];
+  return runLimited("node", args, { ...environment(), ...extra });
 }
 
 async function runVitest() {
@@ -97,8 +112,8 @@ async function runVitest() {
   return { code, ms, counts };
 }
 
-function runLimited(command, args) {
-  return run(command, args, { env: environment(), timeoutMs: LIMIT_MS });
+function runLimited(command, args, env = environment()) {
+  return run(command, args, { env, timeoutMs: LIMIT_MS });
 }
 
 function testsUnder(folder, suffix) {

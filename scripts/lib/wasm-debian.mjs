@@ -3,9 +3,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import { ensureDebianPackages, hasApt } from "./apt.mjs";
 import { cacheDir, inRoot, WASM_TARGET } from "./project.mjs";
-import { ask, run } from "./run.mjs";
-import { say, Trouble } from "./say.mjs";
+import { ask } from "./run.mjs";
+import { Trouble } from "./say.mjs";
 
 const PACKAGES = ["rustc-web", "cargo-web", "rust-web-src"];
 const CLIPPY_PACKAGE = "rust-web-clippy";
@@ -43,29 +44,12 @@ export function debianHasRustdoc() {
 }
 
 async function ensureInstalled(packages) {
-  const missing = packages.filter((name) => !isInstalled(name));
-  if (missing.length === 0) return;
-  const install = ["install", "--yes", "--no-install-recommends", ...missing];
-  const byHand = `\`apt-get ${install.join(" ")}\``;
-  if (ask("apt-get", ["--version"]) === null) {
+  if (!hasApt()) {
     throw new Trouble(
       `Rust's ${WASM_TARGET} target is missing: run \`rustup target add ${WASM_TARGET}\`.`,
     );
   }
-  if (process.getuid?.() !== 0) {
-    throw new Trouble(`Debian's Rust is needed for wasm and only root can install it: ${byHand}.`);
-  }
-  say(`installing Debian's ${missing.join(", ")} (about 30 s, once)`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["update"], { env, quiet: true });
-  const { code, output } = await run("apt-get", install, { env, quiet: true });
-  if (code === 0) return;
-  process.stderr.write(output);
-  throw new Trouble(`Debian's Rust for wasm could not be installed: ${byHand} failed.`);
-}
-
-function isInstalled(name) {
-  return ask("dpkg-query", ["-W", "-f=${Status}", name])?.endsWith(" installed") ?? false;
+  await ensureDebianPackages(packages, "Debian's Rust for wasm");
 }
 
 /** A folder with Debian's tools alone, so that /usr/bin as a whole need not come first on PATH. */

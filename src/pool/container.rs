@@ -141,6 +141,26 @@ impl StopCause {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|cause| cause.as_str() == text)
     }
+
+    /// The cause in words.
+    #[must_use]
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::StartFailed => "its start failed",
+            Self::NoRoom => "the platform had no room for it",
+            Self::StartTimeout => "its start took longer than startTimeout",
+            Self::Stopped => "it was seen or reported stopped",
+            Self::Unhealthy => "it failed its health looks while others did not",
+            Self::Surplus => "more were warm than warmTarget",
+            Self::Shutdown => "the pool was shut down",
+            Self::Released => "its session released it",
+            Self::LeaseEnded => "its session did not claim within leaseTimeout",
+            Self::Restart => "it was restarted for another session",
+            Self::ResetFailed => "resetForPool did not answer true",
+            Self::Expired => "it was past containerTtl",
+            Self::Outdated => "it was of an earlier revision",
+        }
+    }
 }
 
 /// What the pool knows of a container but does not record: after a rebuild it

@@ -6,6 +6,7 @@ use super::config::Config;
 use super::container::Container;
 use super::error::PoolError;
 use super::gate::Gate;
+use super::history::Chunk;
 use super::identity::{ClaimId, ContainerId, ContainerName, Generation, Life};
 use super::stats::Counters;
 
@@ -38,6 +39,8 @@ pub enum Change {
     PutPool(PoolRow),
     /// Replace the counters' row.
     PutCounters(Counters),
+    /// Insert or replace a chunk of what happened, and drop the oldest.
+    PutHistory(Chunk),
 }
 
 /// What the pool records of itself.

@@ -6,7 +6,7 @@ use super::container::{Container, Memory, State, StopCause};
 use super::decision::Command;
 use super::failure::Failure;
 use super::identity::{ContainerId, Life};
-use super::limits::{DESTROY_PATIENCE_MS, STOP_POLL_BASE_MS, STOP_POLL_MAX_MS};
+use super::limits::{DESTROY_PATIENCE_MS, STOP_CALL_TIMEOUT_MS, STOP_POLL_BASE_MS, STOP_POLL_MAX_MS};
 use super::{Pool, Step};
 
 impl Pool {
@@ -16,7 +16,7 @@ impl Pool {
         let Some(mut container) = self.ledger.container(id).cloned() else { return };
         let State::Draining { deadline_at_ms, .. } = container.state else { return };
         if container.memory.resetting {
-            return self.reset_failed(step, id);
+            return self.reset_failed(step, id, STOP_CALL_TIMEOUT_MS);
         }
         if deadline_at_ms <= step.now_ms {
             return self.drained(step, id);
@@ -60,14 +60,16 @@ impl Pool {
     /// other answer means that something of its last session may be left.
     pub(super) fn reset_answered(&mut self, step: &mut Step, life: Life, result: &Result<bool, Failure>) {
         let Some(mut container) = self.ledger.living(life) else { return };
-        let State::Draining { cause, .. } = container.state else { return };
+        let State::Draining { cause, on_release, .. } = container.state else { return };
         if !container.memory.resetting {
             return;
         }
-        if !matches!(result, Ok(true)) {
-            return self.reset_failed(step, life.id);
+        match result {
+            Ok(true) => {}
+            Ok(false) => return self.reset_failed(step, life.id, 0),
+            Err(_) => return self.reset_failed(step, life.id, STOP_CALL_TIMEOUT_MS),
         }
-        if !self.may_return(step.now_ms, &container) {
+        if on_release != OnRelease::Reset || !self.may_return(step.now_ms, &container) {
             return self.stop_gently(step, life.id, cause);
         }
         self.counters.resets += 1;
@@ -87,7 +89,13 @@ impl Pool {
         }
     }
 
-    fn reset_failed(&mut self, step: &mut Step, id: ContainerId) {
+    /// Where the class has not answered it may still be at work for a while, and
+    /// reach the container.
+    fn reset_failed(&mut self, step: &mut Step, id: ContainerId, works_on_ms: u64) {
+        let Some(mut container) = self.ledger.container(id).cloned() else { return };
+        let works_until_ms = step.now_ms + works_on_ms;
+        container.memory.unheard_until_ms = container.memory.unheard_until_ms.max(works_until_ms);
+        self.ledger.put(container);
         self.counters.reset_failures += 1;
         self.destroy_now(step, id, StopCause::ResetFailed);
     }

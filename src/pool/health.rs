@@ -97,7 +97,7 @@ impl Pool {
         let over =
             self.sweep.under_way.iter().take_while(|(since_ms, _)| since_ms + patience_ms <= step.now_ms);
         let mut over: Vec<_> = over.copied().collect();
-        over.sort_by_key(|(_, life)| self.first_to_wait(*life));
+        over.sort_by_key(|(_, life)| self.first_to_wait(life.id));
         for (since_ms, life) in over {
             self.sweep.under_way.remove(&(since_ms, life));
             let failure = Failure::new(FailureClass::Transient, "the look was not answered");
@@ -108,13 +108,13 @@ impl Pool {
     /// When the next look that claims wait for is given up. The others end with
     /// a round of looks.
     pub(super) fn next_look_ends_ms(&self) -> Option<u64> {
-        let first = self.sweep.under_way.iter().find(|(_, life)| self.first_to_wait(*life).is_some());
+        let first = self.sweep.under_way.iter().find(|(_, life)| self.first_to_wait(life.id).is_some());
         first.map(|(since_ms, _)| since_ms + self.look_patience_ms())
     }
 
     /// The claim that waits longest for a look at it, if any does.
-    fn first_to_wait(&self, life: Life) -> Option<ClaimId> {
-        self.ledger.container(life.id).and_then(|container| container.memory.verifying.first().copied())
+    pub(super) fn first_to_wait(&self, id: ContainerId) -> Option<ClaimId> {
+        self.ledger.container(id).and_then(|container| container.memory.verifying.first().copied())
     }
 
     /// Longer than the platform's side waits for an answer.
@@ -199,6 +199,21 @@ impl Pool {
         });
     }
 
+    /// Until when a look under way may send its request, which would start the
+    /// container again; 0 where none may.
+    pub(super) fn look_settles_ms(&self, container: &Container) -> u64 {
+        match (&self.config.health.path, container.memory.probing_since_ms) {
+            (Some(_), Some(since_ms)) => since_ms + self.look_at_path_ms(),
+            _ => 0,
+        }
+    }
+
+    /// Longest that a look takes until its request is answered: a time limit for
+    /// the state and one for the answer.
+    pub(super) fn look_at_path_ms(&self) -> u64 {
+        2 * self.config.health.timeout_ms
+    }
+
     fn past_ceiling(&self, usage: Usage) -> bool {
         let past =
             |used: Option<u32>, most: Option<u32>| used.zip(most).is_some_and(|(used, most)| used > most);
@@ -234,6 +249,9 @@ impl Pool {
     /// The container stays as it is, and those who waited for the look get it.
     fn keep(&mut self, step: &mut Step, mut container: Container) {
         let verifying = std::mem::take(&mut container.memory.verifying);
+        if !verifying.is_empty() {
+            self.renew_lease(step, &mut container);
+        }
         self.grant_verified(step, &container, verifying);
         self.ledger.put(container);
     }

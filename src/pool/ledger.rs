@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::config::OnRelease;
 use super::container::{Container, State, StopCause};
-use super::decision::Change;
 use super::identity::{ContainerId, Life, Session};
 
 /// The containers by id, kept with the indexes the handlers ask. Every write
@@ -23,7 +22,8 @@ pub struct Ledger {
     returning: BTreeSet<ContainerId>,
     stopping: BTreeSet<ContainerId>,
     due: BTreeSet<(u64, ContainerId)>,
-    stale: BTreeSet<ContainerId>,
+    /// Containers whose rows are stale, as they were.
+    stale: BTreeMap<ContainerId, Option<Container>>,
 }
 
 impl Ledger {
@@ -40,33 +40,29 @@ impl Ledger {
 
     /// Writes a container whole.
     pub fn put(&mut self, container: Container) {
-        let same_row = self.containers.get(&container.id).is_some_and(|old| old.same_row(&container));
-        if !same_row {
-            self.stale.insert(container.id);
-        }
-        self.unindex(container.id);
+        let id = container.id;
+        self.unindex(id);
         self.index(&container);
-        self.containers.insert(container.id, container);
+        let same_row = |old: &Container| old.same_row(&container);
+        if self.containers.get(&id).is_some_and(same_row) {
+            self.containers.insert(id, container);
+        } else {
+            let old = self.containers.insert(id, container);
+            self.stale.entry(id).or_insert(old);
+        }
     }
 
     /// Forgets a container.
     pub fn remove(&mut self, id: ContainerId) {
         self.unindex(id);
-        if self.containers.remove(&id).is_some() {
-            self.stale.insert(id);
+        if let Some(old) = self.containers.remove(&id) {
+            self.stale.entry(id).or_insert(Some(old));
         }
     }
 
-    /// The row changes since the last call.
-    pub fn take_changes(&mut self) -> Vec<Change> {
-        let stale = std::mem::take(&mut self.stale);
-        stale
-            .into_iter()
-            .map(|id| match self.containers.get(&id) {
-                Some(container) => Change::PutContainer(container.clone()),
-                None => Change::DeleteContainer(id),
-            })
-            .collect()
+    /// The containers whose rows changed since the last call, each as it was.
+    pub fn take_stale(&mut self) -> BTreeMap<ContainerId, Option<Container>> {
+        std::mem::take(&mut self.stale)
     }
 
     /// The container of that id.
@@ -109,10 +105,9 @@ impl Ledger {
         self.warm.iter().filter_map(|(_, id)| self.containers.get(id))
     }
 
-    /// The assigned container claimed longest ago, and when that was.
-    #[must_use]
-    pub fn longest_claimed(&self) -> Option<(u64, ContainerId)> {
-        self.leases.first().copied()
+    /// When the assigned containers were claimed, the longest ago first.
+    pub fn leases(&self) -> impl Iterator<Item = (u64, ContainerId)> {
+        self.leases.iter().copied()
     }
 
     /// The ids of the draining containers.

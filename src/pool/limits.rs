@@ -95,5 +95,11 @@ pub const KV_TTL_MIN_MS: u64 = 60_000;
 /// before anyone is shown them.
 pub const COUNTERS_FLUSH_MS: u64 = 10_000;
 
+/// Transitions of one recorded chunk: what is written again while it grows, some
+/// 15 KB at most.
+pub const HISTORY_CHUNK_MAX: usize = 100;
+/// Chunks kept; the oldest goes when another begins.
+pub const HISTORY_CHUNKS_MAX: u64 = 20;
+
 /// Longest error text kept, bytes.
 pub const ERROR_TEXT_BYTES_MAX: usize = 300;

@@ -33,6 +33,7 @@ mod event;
 mod failure;
 mod gate;
 mod health;
+mod history;
 mod identity;
 mod invariants;
 mod ledger;
@@ -55,12 +56,14 @@ pub use error::PoolError;
 pub use event::{Event, Seen, Usage};
 pub use failure::{Failure, FailureClass};
 pub use gate::{Gate, Learned, Pause};
+pub use history::{Chunk, Place, Transition, explain};
 pub use identity::{ClaimId, ContainerId, ContainerName, Fresh, Generation, Identity, Life, Session};
 pub use stats::{Counters, HealthKind, Stats};
 
 use std::rc::Rc;
 
 use health::Sweep;
+use history::History;
 use ledger::Ledger;
 use queue::Queue;
 
@@ -80,6 +83,7 @@ pub struct Pool {
     queue: Queue,
     sweep: Sweep,
     counters: Counters,
+    history: History,
     /// The rows as they were last recorded.
     recorded_pool: PoolRow,
     recorded_counters: Counters,
@@ -114,6 +118,12 @@ impl Pool {
             recorded_counters: counters,
             ..Self::default()
         }
+    }
+
+    /// The same pool, whose record of what happened goes on after `last`.
+    #[must_use]
+    pub fn with_history(self, last: Chunk) -> Self {
+        Self { history: History::resume(last), ..self }
     }
 
     /// Decides about one event.
@@ -229,7 +239,11 @@ impl Pool {
 
     fn record(&mut self, step: &mut Step) {
         let changes = &mut step.decision.changes;
-        changes.append(&mut self.ledger.take_changes());
+        for (id, before) in self.ledger.take_stale() {
+            let after = self.ledger.container(id);
+            self.history.note(step.now_ms, before.as_ref(), after);
+            changes.push(after.cloned().map_or(Change::DeleteContainer(id), Change::PutContainer));
+        }
         if !self.pool_row_is_recorded() {
             self.recorded_pool = PoolRow {
                 config: self.configured.then(|| Rc::clone(&self.config)),
@@ -253,5 +267,6 @@ impl Pool {
         } else if self.flush_at_ms.is_none() {
             self.flush_at_ms = Some(step.now_ms + limits::COUNTERS_FLUSH_MS);
         }
+        changes.append(&mut self.history.take_changes(step.now_ms, step.flush));
     }
 }

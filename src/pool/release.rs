@@ -17,19 +17,35 @@ impl Pool {
 
     /// Ends every lease that is over.
     pub(super) fn end_leases(&mut self, step: &mut Step) {
-        while self.next_lease_ends_ms().is_some_and(|at_ms| at_ms <= step.now_ms) {
-            let Some((_, id)) = self.ledger.longest_claimed() else { return };
-            self.counters.lease_ends += 1;
-            self.let_go(step, id, StopCause::LeaseEnded);
+        let over =
+            |claimed_at_ms| self.lease_ends_ms(claimed_at_ms).is_some_and(|at_ms| at_ms <= step.now_ms);
+        let leases = self.ledger.leases().take_while(|(claimed_at_ms, _)| over(*claimed_at_ms));
+        let ids: Vec<_> = leases.map(|(_, id)| id).collect();
+        self.counters.lease_ends += ids.len() as u64;
+        self.let_all_go(step, ids, StopCause::LeaseEnded);
+    }
+
+    /// Lets several go at once. Those that claims wait for come last, in the
+    /// order of the claims: they are served anew, first come first served.
+    pub(super) fn let_all_go(&mut self, step: &mut Step, mut ids: Vec<ContainerId>, cause: StopCause) {
+        ids.sort_by_key(|id| self.first_to_wait(*id));
+        for id in ids {
+            self.let_go(step, id, cause);
         }
     }
 
-    /// When the next lease is over: `leaseTimeout` after the claim that was
-    /// recorded last, and a share more for those that were not.
+    /// When the next lease is over.
     pub(super) fn next_lease_ends_ms(&self) -> Option<u64> {
+        let (claimed_at_ms, _) = self.ledger.leases().next()?;
+        self.lease_ends_ms(claimed_at_ms)
+    }
+
+    /// `leaseTimeout` after the claim that was recorded last, and a share more
+    /// for those that were not.
+    fn lease_ends_ms(&self, claimed_at_ms: u64) -> Option<u64> {
         let lease_ms = self.config.lease_timeout_ms;
-        let (claimed_at_ms, _) = self.ledger.longest_claimed().filter(|_| lease_ms > 0)?;
-        Some(claimed_at_ms.max(self.leases_from_ms) + lease_ms + lease_ms / LEASE_GRACE_SHARE)
+        let from_ms = claimed_at_ms.max(self.leases_from_ms);
+        (lease_ms > 0).then_some(from_ms + lease_ms + lease_ms / LEASE_GRACE_SHARE)
     }
 
     /// A claim renews its session's lease. Most claims come soon after one that

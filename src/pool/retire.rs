@@ -28,6 +28,16 @@ impl Pool {
         self.ledger.warm_containers().filter(|container| self.is_retiring(now_ms, container)).count()
     }
 
+    /// How many of them may go. What there is of an earlier revision is kept
+    /// while the starts of the new one fail.
+    fn expendable(&self, now_ms: u64) -> usize {
+        if self.retiring(now_ms) == 0 {
+            return 0;
+        }
+        let cause = |container: &&Container| self.cause_to_stop(now_ms, container) != StopCause::Surplus;
+        self.ledger.warm_containers().filter(cause).count()
+    }
+
     /// When the next warm container is to be replaced.
     pub(super) fn next_retires_ms(&self, now_ms: u64) -> Option<u64> {
         if self.config.container_ttl_ms == 0 {
@@ -40,8 +50,7 @@ impl Pool {
     /// Stops the warm containers past the target, those first that have had
     /// their time, then those ready longest.
     pub(super) fn stop_surplus(&mut self, step: &mut Step) {
-        let retiring = self.retiring(step.now_ms);
-        let count = self.surplus().max(self.replaceable(step.now_ms, retiring));
+        let count = self.surplus().max(self.replaceable(step.now_ms));
         if count == 0 {
             return;
         }
@@ -65,8 +74,10 @@ impl Pool {
         container.revision != self.config.revision && !self.gate.gave_up()
     }
 
+    /// One of an earlier revision is to be replaced even while it is kept: so a
+    /// trial start is made now and then, whose success ends that.
     fn is_retiring(&self, now_ms: u64, container: &Container) -> bool {
-        self.is_outdated(container) || self.retires_at_ms(container) <= now_ms
+        container.revision != self.config.revision || self.retires_at_ms(container) <= now_ms
     }
 
     /// Early enough before its age is over that the new one can be ready.
@@ -96,13 +107,14 @@ impl Pool {
         warm.saturating_sub(self.target()).max(past_limit)
     }
 
-    /// Those of the `retiring` that can go before their replacements are there:
+    /// Those of the expendable that can go before their replacements are there:
     /// as many as may be unavailable, and one where there is no room for the
     /// replacement otherwise.
-    fn replaceable(&self, now_ms: u64, retiring: usize) -> usize {
+    fn replaceable(&self, now_ms: u64) -> usize {
+        let expendable = self.expendable(now_ms);
         let floor = self.target().saturating_sub(self.config.rollout.unavailable_max);
-        let in_the_way = retiring > 0 && self.is_full(now_ms) && self.nothing_under_way();
-        retiring.min(self.ledger.warm().saturating_sub(floor).max(usize::from(in_the_way)))
+        let in_the_way = expendable > 0 && self.is_full(now_ms) && self.nothing_under_way();
+        expendable.min(self.ledger.warm().saturating_sub(floor).max(usize::from(in_the_way)))
     }
 
     fn is_full(&self, now_ms: u64) -> bool {

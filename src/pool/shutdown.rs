@@ -32,9 +32,7 @@ impl Pool {
     pub(super) fn shut_down(&mut self, step: &mut Step) {
         self.prewarmed_shut_down(step);
         let assigned: Vec<_> = self.ledger.assigned_ids().collect();
-        for id in assigned {
-            self.let_go(step, id, StopCause::Shutdown);
-        }
+        self.let_all_go(step, assigned, StopCause::Shutdown);
         let draining: Vec<_> = self.ledger.draining_ids().collect();
         for id in draining {
             let Some(mut container) = self.ledger.container(id).cloned() else { continue };
@@ -43,5 +41,7 @@ impl Pool {
             }
             self.ledger.put(container);
         }
+        // Claims that waited for a look were served anew, which primes the pool.
+        self.primed = false;
     }
 }

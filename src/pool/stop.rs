@@ -149,7 +149,8 @@ impl Pool {
             State::Starting { .. } if container.memory.start_pending => container.start_ends_at_ms(0),
             _ => step.now_ms,
         };
-        let settled_at_ms = settled_at_ms.max(container.memory.unheard_until_ms);
+        let settled_at_ms =
+            settled_at_ms.max(container.memory.unheard_until_ms).max(self.look_settles_ms(&container));
         container.state = State::Stopping { cause, destroy_at_ms, settled_at_ms };
         container.memory.attempts = 0;
         let verifying = std::mem::take(&mut container.memory.verifying);

@@ -38,12 +38,16 @@ impl Pool {
         self.deadline_reached(step);
     }
 
-    /// The containers on their way somewhere, and those so young that a start
-    /// of theirs may go on unheard.
+    /// The containers on their way somewhere, and those in which a start or a
+    /// look at their path may go on unheard.
     fn unfinished(&self, now_ms: u64) -> Vec<Container> {
         let timeout_ms = self.config.start_timeout_ms;
         let unfinished = self.ledger.iter().filter_map(|container| {
-            let unheard_until_ms = container.start_ends_at_ms(timeout_ms);
+            let looked_until_ms = match (&self.config.health.path, &container.state) {
+                (Some(_), State::Warm { .. } | State::Assigned { .. }) => now_ms + self.look_at_path_ms(),
+                _ => 0,
+            };
+            let unheard_until_ms = container.start_ends_at_ms(timeout_ms).max(looked_until_ms);
             let at_rest = matches!(container.state, State::Warm { .. } | State::Assigned { .. });
             if at_rest && unheard_until_ms <= now_ms {
                 return None;

@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 
 use super::call::{failure_of, settled, within};
 use super::health;
-use super::js::{ContainerStub, Namespace, object, property};
+use super::js::{ContainerStub, Namespace, now_ms, object, property};
 use crate::pool::limits::STOP_CALL_TIMEOUT_MS;
 use crate::pool::{Command, ContainerName, Event, Failure, FailureClass, Readiness, Seen};
 use crate::{platform, route};
@@ -75,6 +75,8 @@ async fn start(
     timeout_ms: u64,
     readiness: Option<Readiness>,
 ) -> Result<(), Failure> {
+    // The pool counts on it that nothing of a start goes on for longer.
+    let ends_at_ms = now_ms() + 2 * timeout_ms;
     let container = stub(containers, name).map_err(|error| failure_of(&error))?;
     let call = container.start(&ports_argument(ports), &start_limits(timeout_ms));
     if let Err(failure) = settled(call).await.map_err(|error| failure_of(&error))
@@ -83,7 +85,10 @@ async fn start(
         return Err(failure);
     }
     match readiness {
-        Some(readiness) => health::become_ready(&container, &readiness).await,
+        Some(readiness) => {
+            let until_ms = ends_at_ms.min(now_ms() + readiness.timeout_ms);
+            health::become_ready(&container, &readiness.path, until_ms).await
+        }
         None => Ok(()),
     }
 }

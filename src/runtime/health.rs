@@ -9,7 +9,7 @@ use worker::Delay;
 use super::call::within;
 use super::js::{ContainerStub, now_ms};
 use crate::pool::limits::READINESS_PAUSE_MS;
-use crate::pool::{Failure, FailureClass, Readiness, Seen};
+use crate::pool::{Failure, FailureClass, Seen};
 use crate::wire;
 
 /// Asks once, of a container that is alive.
@@ -24,11 +24,10 @@ pub async fn look(container: &ContainerStub, path: &str, timeout_ms: u64) -> See
 ///
 /// # Errors
 /// The last failure, once the time is over.
-pub async fn become_ready(container: &ContainerStub, readiness: &Readiness) -> Result<(), Failure> {
-    let until_ms = now_ms() + readiness.timeout_ms;
+pub async fn become_ready(container: &ContainerStub, path: &str, until_ms: u64) -> Result<(), Failure> {
     loop {
         let left_ms = until_ms.saturating_sub(now_ms()).max(1);
-        let Err(failure) = ask(container, &readiness.path, left_ms).await else { return Ok(()) };
+        let Err(failure) = ask(container, path, left_ms).await else { return Ok(()) };
         if now_ms() + READINESS_PAUSE_MS >= until_ms {
             return Err(failure);
         }

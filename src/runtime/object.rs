@@ -17,9 +17,10 @@ use super::js::{self, Namespace, ObjectState, now_ms};
 use super::sql::ObjectSql;
 use super::waiting::{Answer, Waiting};
 use super::wakeups::{Alarm, Timer};
+use crate::pool::limits::HISTORY_CHUNK_MAX;
 use crate::pool::{
     Command, Config, ContainerId, ContainerName, Decision, Event, Fresh, Grant, Identity, Pool, PoolError,
-    Session,
+    Session, explain,
 };
 use crate::store::Store;
 use crate::wire;
@@ -140,6 +141,13 @@ impl PoolObject {
             Ok(Some(grant)) => wire::claim_to_json::<PoolError>(Ok(grant)).into(),
             Err(error) => wire::claim_to_json(Err(error)).into(),
         }
+    }
+
+    /// Why a session has the container it has, as JSON text
+    /// ([`wire::explanation_to_json`]), or an error's JSON.
+    pub fn explain(&self, session: &JsValue) -> JsValue {
+        let text = session_of(session).and_then(|session| self.host.explain(&session));
+        text.unwrap_or_else(|error| wire::claim_to_json(Err(error)).into())
     }
 
     /// Takes a configuration, as JSON text. Answers an error's JSON, or null.
@@ -270,6 +278,15 @@ impl Host {
     fn id_of(&self, name: ContainerName) -> Option<ContainerId> {
         let containers = self.ensure_loaded().and_then(|()| self.containers()).ok()?;
         identity_of(&containers, name).ok().map(|identity| identity.id)
+    }
+
+    fn explain(self: &Rc<Self>, session: &Session) -> Result<JsValue, PoolError> {
+        self.dispatch(Event::StatsAsked)?;
+        let chunks = self.store.history().map_err(unavailable)?;
+        let dropped = chunks.first().map_or(0, |first| first.number * HISTORY_CHUNK_MAX as u64);
+        let transitions: Vec<_> = chunks.iter().flat_map(|chunk| chunk.transitions.iter().cloned()).collect();
+        let held = self.lookup(session)?;
+        Ok(wire::explanation_to_json(held, &explain(session, &transitions), dropped).into())
     }
 
     fn lookup(&self, session: &Session) -> Result<Option<Grant>, PoolError> {

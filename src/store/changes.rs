@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Statement, container_row, counters_row, pool_row};
+use super::{Statement, container_row, counters_row, history_row, pool_row};
 use crate::pool::Change;
 
 /// One statement to a row. SQLite holds each statement by itself to the index
@@ -11,6 +11,7 @@ pub fn statements(changes: &[Change]) -> Vec<Statement> {
     let mut containers = BTreeMap::new();
     let mut pool = None;
     let mut counters = None;
+    let mut history = BTreeMap::new();
     for change in changes {
         match change {
             Change::PutContainer(container) => {
@@ -21,6 +22,9 @@ pub fn statements(changes: &[Change]) -> Vec<Statement> {
             }
             Change::PutPool(row) => pool = Some(row),
             Change::PutCounters(row) => counters = Some(row),
+            Change::PutHistory(chunk) => {
+                history.insert(chunk.number, chunk);
+            }
         }
     }
     let (assigned, others): (Vec<_>, Vec<_>) =
@@ -29,5 +33,9 @@ pub fn statements(changes: &[Change]) -> Vec<Statement> {
         Some(container) => container_row::put(container),
         None => container_row::delete(id),
     });
-    containers.chain(pool.map(pool_row::put)).chain(counters.map(counters_row::put)).collect()
+    containers
+        .chain(pool.map(pool_row::put))
+        .chain(counters.map(counters_row::put))
+        .chain(history.into_values().flat_map(history_row::put))
+        .collect()
 }

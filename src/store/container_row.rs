@@ -1,5 +1,7 @@
 //! A container's row.
 
+use std::rc::Rc;
+
 use super::cell::{Cell, optional, values};
 use super::{Statement, StoreError, Value};
 use crate::pool::{
@@ -7,6 +9,9 @@ use crate::pool::{
 };
 
 const TABLE: &str = "container";
+
+/// As the constraint has it, and the option.
+const REVISION_BYTES_MAX: usize = 128;
 
 const STARTING: &str = "starting";
 const WARM: &str = "warm";
@@ -119,7 +124,9 @@ pub fn read(row: Vec<Value>) -> Result<Container, StoreError> {
         name: cell("name", name).parsed("a UUID in lower case", parse_name)?,
         generation: read_generation(cell("generation", generation))?,
         created_at_ms: cell("created_at_ms", created).count()?,
-        revision: optional([cell("revision", revision)], |[revision]| revision.text().map(Into::into))?,
+        revision: optional([cell("revision", revision)], |[revision]| {
+            revision.parsed("1 to 128 bytes of text", parse_revision)
+        })?,
         state: read_state(cell("state", state), own)?,
         memory: Memory::default(),
     })
@@ -158,6 +165,10 @@ fn read_state(state: Cell<'_>, own: &[Value; STATE_COLUMNS.len()]) -> Result<Sta
     let alien =
         (0..own.len()).map(cell).enumerate().find(|(at, cell)| !columns.contains(at) && !cell.is_null());
     alien.map_or(Ok(read), |(_, cell)| Err(cell.unreadable("NULL, as it must be in this state")))
+}
+
+fn parse_revision(text: &str) -> Option<Rc<str>> {
+    (1..=REVISION_BYTES_MAX).contains(&text.len()).then(|| text.into())
 }
 
 /// Upper case is refused: the row would be written back under another key.

@@ -5,7 +5,7 @@
 //! | `mod` | [`Sql`], the one-method port, and [`Store`] over it |
 //! | `schema` | the tables, their constraints, and the numbered migrations |
 //! | `changes` | a decision's changes as statements, in an order the constraints allow |
-//! | `container_row`, `pool_row`, `counters_row` | one table each: how a row is written and read |
+//! | `container_row`, `pool_row`, `counters_row`, `history_row` | one table each: how a row is written and read |
 //! | `cell` | a row's values read by column, or an error that names the one |
 //! | `error` | what can go wrong |
 //!
@@ -17,6 +17,7 @@ mod changes;
 mod container_row;
 mod counters_row;
 mod error;
+mod history_row;
 mod pool_row;
 mod schema;
 #[cfg(test)]
@@ -27,7 +28,7 @@ mod tests;
 
 pub use error::StoreError;
 
-use crate::pool::{Change, Pool};
+use crate::pool::{Change, Chunk, Pool};
 
 /// Greatest integer that is recorded as it is: numbers cross to the platform's
 /// SQLite as doubles, which are exact up to here. As a time it lies 285,000
@@ -122,13 +123,15 @@ impl<S: Sql> Store<S> {
     /// writes: to skip a row is to lose a container. [`StoreError::Failed`]
     /// when the database did not answer.
     pub fn load(&self) -> Result<Pool, StoreError> {
-        let asked = [pool_row::SELECT, counters_row::SELECT, container_row::SELECT].map(Statement::new);
+        let asked = [pool_row::SELECT, counters_row::SELECT, container_row::SELECT, history_row::SELECT_LAST];
+        let asked = asked.map(Statement::new);
         let answered = self.sql.run(&asked)?;
-        let [pool, counters, containers] = <[Rows; 3]>::try_from(answered).map_err(|rows| {
+        let [pool, counters, containers, last] = <[Rows; 4]>::try_from(answered).map_err(|rows| {
             StoreError::new(&format!("{} answers to {} statements", rows.len(), asked.len()))
         })?;
         let pool = pool.into_iter().next().map(pool_row::read).transpose()?.unwrap_or_default();
         let counters = counters.into_iter().next().map(counters_row::read).transpose()?.unwrap_or_default();
+        let last = last.into_iter().next().map(history_row::read).transpose()?.unwrap_or_default();
         // Each row is freed as its container is made: at 100,000 of them
         // memory does not hold both.
         let mut unreadable = None;
@@ -139,8 +142,17 @@ impl<S: Sql> Store<S> {
                 None
             }
         });
-        let pool = Pool::load(pool, counters, containers);
+        let pool = Pool::load(pool, counters, containers).with_history(last);
         unreadable.map_or(Ok(pool), Err)
+    }
+
+    /// What happened to containers as far as it is kept, the oldest first.
+    ///
+    /// # Errors
+    /// As of [`Store::load`].
+    pub fn history(&self) -> Result<Vec<Chunk>, StoreError> {
+        let answered = self.sql.run(&[Statement::new(history_row::SELECT)])?;
+        answered.into_iter().flatten().map(history_row::read).collect()
     }
 
     /// Writes what an event changed, all or nothing: one row to a change, and

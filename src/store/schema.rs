@@ -10,7 +10,7 @@ use super::{Sql, Statement, StoreError, Value};
 
 /// What each migration runs, the first of them being number 1. One that was
 /// ever deployed is not edited: a change is a further one.
-const MIGRATIONS: &[&[&str]] = &[&[CONTAINER, CONTAINER_SESSION, POOL, COUNTERS]];
+const MIGRATIONS: &[&[&str]] = &[&[CONTAINER, CONTAINER_SESSION, POOL, COUNTERS, HISTORY]];
 
 const MIGRATION: &str = "
     CREATE TABLE IF NOT EXISTS migration (
@@ -120,6 +120,13 @@ const COUNTERS: &str = "
         reset_failures INTEGER NOT NULL CHECK (reset_failures >= 0),
         passed_over INTEGER NOT NULL CHECK (passed_over >= 0),
         storage_failures INTEGER NOT NULL CHECK (storage_failures >= 0)
+    ) STRICT";
+
+/// What happened, in chunks.
+const HISTORY: &str = "
+    CREATE TABLE history (
+        number INTEGER PRIMARY KEY CHECK (number >= 0),
+        transitions TEXT NOT NULL CHECK (json_valid(transitions))
     ) STRICT";
 
 /// Runs the migrations that are missing, all or none of them.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::RemoteError;
 use super::json;
+use crate::pool::limits::HINT_TTL_MS;
 use crate::pool::{ContainerId, ContainerName, Generation, Grant, Outcome};
 
 /// Either `{ "name", "id", "generation", "outcome", "hintTtlMs" }` or
@@ -56,7 +57,11 @@ pub fn claim_from_json(text: &str) -> Result<Grant, RemoteError> {
         Ok(ClaimAnswer::Refused { error }) => Err(error.checked()),
         Ok(ClaimAnswer::Granted { name, id, generation, outcome, hint_ttl_ms }) => {
             grant(&name, &id, &outcome)
-                .map(|grant| Grant { generation: Generation(generation), hint_ttl_ms, ..grant })
+                .map(|grant| Grant {
+                    generation: Generation(generation),
+                    hint_ttl_ms: hint_ttl_ms.min(HINT_TTL_MS),
+                    ..grant
+                })
                 .ok_or_else(|| unreadable("it names no container, or an outcome that is not known here"))
         }
         Err(problem) => Err(unreadable(&problem)),
@@ -111,9 +116,22 @@ mod tests {
             "name": "1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f",
             "id": "ab".repeat(32),
             "generation": u32::MAX,
-            "outcome": "hit"
+            "outcome": "hit",
+            "hintTtlMs": 60_000
         });
         assert_eq!(value, expected);
+    }
+
+    #[test]
+    fn a_pool_that_says_nothing_of_hints_wants_none() {
+        let sent = sent(granted(Outcome::Hit));
+        let silent = sent.replace(r#","hintTtlMs":60000"#, "");
+        assert_ne!(silent, sent);
+        assert_eq!(claim_from_json(&silent), Ok(Grant { hint_ttl_ms: 0, ..granted(Outcome::Hit) }));
+        for (said, read) in [(0, 0), (1, 1), (HINT_TTL_MS, HINT_TTL_MS), (u64::MAX, HINT_TTL_MS)] {
+            let sent = claim_to_json::<PoolError>(Ok(Grant { hint_ttl_ms: said, ..granted(Outcome::Hit) }));
+            assert_eq!(claim_from_json(&sent).map(|grant| grant.hint_ttl_ms), Ok(read));
+        }
     }
 
     #[test]
@@ -190,6 +208,10 @@ mod tests {
             sent.replace("\"hit\"", "\"gift\""),
             sent.replace("4294967295", "4294967296"),
             sent.replace("4294967295", "-1"),
+            sent.replace("60000", "-1"),
+            sent.replace("60000", "0.5"),
+            sent.replace("60000", "null"),
+            sent.replace("60000", r#""60000""#),
             format!("{sent}{}", " ".repeat(1 << 20)),
         ];
         for text in garbled {

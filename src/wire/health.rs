@@ -33,6 +33,17 @@ mod tests {
         {
             assert_eq!(usage_from_json(text), Usage::default(), "{text}");
         }
+        let long = format!(r#"{{"cpu_used_ratio":0.1{}}}"#, " ".repeat(1 << 20));
+        assert_eq!(usage_from_json(&long), Usage::default());
+    }
+
+    #[test]
+    fn one_that_is_no_ratio_does_not_hide_the_other() {
+        for other in ["null", "true", r#""0.5""#, "[0.5]", "{}", "-1"] {
+            let text = format!(r#"{{"memory_used_ratio":{other},"cpu_used_ratio":0.5}}"#);
+            let expected = Usage { memory_permille: None, cpu_permille: Some(500) };
+            assert_eq!(usage_from_json(&text), expected, "{text}");
+        }
     }
 
     #[test]

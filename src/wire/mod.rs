@@ -10,6 +10,7 @@
 //! | `stats` | the figures of one pool, RPC |
 //! | `status` | the figures of all pools, HTTP |
 //! | `health` | what a container tells at `health.path`, HTTP |
+//! | `history` | what happened to containers, in rows and RPC |
 //! | `hint` | a cached assignment, KV |
 //! | `worker` | the default Worker's variables, as a pool's options |
 //! | `json` | text from elsewhere, bounded |
@@ -23,6 +24,7 @@ mod config;
 mod error;
 mod health;
 mod hint;
+mod history;
 mod json;
 pub mod limits;
 mod options;
@@ -36,6 +38,7 @@ pub use config::{config_from_json, config_from_row, config_to_json, warmup_count
 pub use error::{RemoteError, error_body};
 pub use health::usage_from_json;
 pub use hint::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};
+pub use history::{explanation_to_json, transitions_from_json, transitions_to_json};
 pub use stats::{LastError, PoolStats, stats_from_json, stats_to_json};
 pub use status::status_to_json;
 pub use worker::{Variables, worker_config, worker_enabled, worker_runtimes};

@@ -127,7 +127,7 @@ pub fn used_permille(value: &Value) -> Option<u32> {
 }
 
 fn permille(value: &Value) -> Option<u32> {
-    used_permille(value).filter(|permille| (1..=1_000).contains(permille))
+    value.as_f64().filter(|ratio| (0.001..=1.0).contains(ratio)).and(used_permille(value))
 }
 
 fn is_path(text: &str) -> bool {

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use cf_warm_pool::pool::{
-    Change, ClaimId, Command, Config, Container, ContainerId, ContainerName, Counters, Decision, Event,
-    Failure, FailureClass, Fresh, Generation, Health, Identity, Life, Memory, OnRelease, Pool, PoolError,
-    PoolRow, Refill, Reply, Rollout, Seen, Session, State, WhenEmpty,
+    Change, Chunk, ClaimId, Command, Config, Container, ContainerId, ContainerName, Counters, Decision,
+    Event, Failure, FailureClass, Fresh, Generation, Health, Identity, Life, Memory, OnRelease, Pool,
+    PoolError, PoolRow, Refill, Reply, Rollout, Seen, Session, State, WhenEmpty,
 };
 
 /// When every test begins, ms.
@@ -94,6 +94,8 @@ pub struct Driver {
     pub pool_row: PoolRow,
     pub counters_row: Counters,
     pub rows: Vec<Container>,
+    /// All chunks, also those that the store drops.
+    pub history: Vec<Chunk>,
     claims: u64,
     /// What the last destroy of each said of itself.
     conclusive: BTreeMap<Life, bool>,
@@ -109,6 +111,7 @@ impl Driver {
             pool_row: PoolRow::default(),
             counters_row: Counters::default(),
             rows: Vec::new(),
+            history: Vec::new(),
             claims: 0,
             conclusive: BTreeMap::new(),
         }
@@ -141,6 +144,8 @@ impl Driver {
             }
             self.commit(change);
         }
+        // What happened is the business of the tests of the history alone.
+        decision.changes.retain(|change| !matches!(change, Change::PutHistory(_)));
         for command in &decision.commands {
             if let Command::Destroy { life, conclusive, .. } = command {
                 self.conclusive.insert(*life, *conclusive);
@@ -158,12 +163,18 @@ impl Driver {
             Change::DeleteContainer(id) => self.rows.retain(|row| row.id != *id),
             Change::PutPool(row) => self.pool_row = row.clone(),
             Change::PutCounters(counters) => self.counters_row = *counters,
+            Change::PutHistory(chunk) => {
+                self.history.retain(|other| other.number != chunk.number);
+                self.history.push(chunk.clone());
+            }
         }
     }
 
     /// Memory is lost, and the pool is rebuilt from what was committed.
     pub fn wake(&mut self) -> Decision {
-        self.pool = Pool::load(self.pool_row.clone(), self.counters_row, self.rows.clone());
+        let last = self.history.last().cloned().unwrap_or_default();
+        let pool = Pool::load(self.pool_row.clone(), self.counters_row, self.rows.clone());
+        self.pool = pool.with_history(last);
         self.handle(Event::Woke)
     }
 
@@ -188,11 +199,11 @@ impl Driver {
     }
 
     pub fn started(&mut self, n: u8) -> Decision {
-        self.handle(Event::StartSucceeded { life: life(n) })
+        self.handle(Event::StartSucceeded { life: self.life(n) })
     }
 
     pub fn failed(&mut self, n: u8, class: FailureClass) -> Decision {
-        self.handle(Event::StartFailed { life: life(n), failure: failure(class) })
+        self.handle(Event::StartFailed { life: self.life(n), failure: failure(class) })
     }
 
     pub fn alive(&mut self, n: u8) -> Decision {
@@ -200,7 +211,7 @@ impl Driver {
     }
 
     pub fn seen(&mut self, n: u8, seen: Seen) -> Decision {
-        self.handle(Event::Probed { life: life(n), seen, renewal_failed: false })
+        self.handle(Event::Probed { life: self.life(n), seen, renewal_failed: false })
     }
 
     pub fn unknown(&mut self, n: u8) -> Decision {
@@ -216,8 +227,9 @@ impl Driver {
     }
 
     fn destroy_answered(&mut self, n: u8, result: Result<(), Failure>) -> Decision {
-        let conclusive = self.conclusive.get(&life(n)).copied().unwrap_or(false);
-        self.handle(Event::DestroyAnswered { life: life(n), conclusive, result })
+        let life = self.life(n);
+        let conclusive = self.conclusive.get(&life).copied().unwrap_or(false);
+        self.handle(Event::DestroyAnswered { life, conclusive, result })
     }
 
     pub fn reported(&mut self, n: u8) -> Decision {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use cf_warm_pool::pool::limits::HINT_TTL_MS;
 use cf_warm_pool::pool::{
     Change, ClaimId, Command, Config, Container, Counters, Decision, Generation, Grant, Memory, OnRelease,
-    Outcome, PoolError, PoolRow, Reply, State, StopCause,
+    Outcome, PoolError, PoolRow, Readiness, Reply, State, StopCause,
 };
 
 use super::driver::{id, life, name, session};
@@ -39,6 +39,38 @@ pub fn starting(n: u8, created_at_ms: u64) -> Container {
 
 pub fn warm(n: u8, created_at_ms: u64, ready_at_ms: u64) -> Container {
     container(n, created_at_ms, State::Warm { ready_at_ms })
+}
+
+/// A container whose session has left, and that is destroyed when it is idle.
+pub fn draining(n: u8, created_at_ms: u64, cause: StopCause, deadline_at_ms: u64) -> Container {
+    let on_release = OnRelease::Destroy;
+    container(n, created_at_ms, State::Draining { cause, deadline_at_ms, on_release })
+}
+
+/// What a row differs in from that of a first life without a revision.
+pub trait Row: Sized {
+    fn in_life(self, generation: u32) -> Self;
+    fn of(self, revision: &str) -> Self;
+    /// Assigned or draining under that policy.
+    fn under(self, policy: OnRelease) -> Self;
+}
+
+impl Row for Container {
+    fn in_life(self, generation: u32) -> Self {
+        Self { generation: Generation(generation), ..self }
+    }
+
+    fn of(self, revision: &str) -> Self {
+        Self { revision: Some(revision.into()), ..self }
+    }
+
+    fn under(mut self, policy: OnRelease) -> Self {
+        match &mut self.state {
+            State::Assigned { on_release, .. } | State::Draining { on_release, .. } => *on_release = policy,
+            other => panic!("{other:?} has no policy"),
+        }
+        self
+    }
 }
 
 pub fn assigned(n: u8, created_at_ms: u64, text: &str, claimed_at_ms: u64) -> Container {
@@ -82,6 +114,13 @@ pub trait Expected: Sized {
     fn destroy(self, n: u8) -> Self;
     /// One sent while a start may be under way.
     fn destroy_early(self, n: u8) -> Self;
+    fn reset(self, n: u8) -> Self;
+    /// What it asks of the container, and says of it, is about that life of it.
+    fn in_life(self, n: u8, generation: u32) -> Self;
+    /// Its starts wait for that path, and its renewing looks ask at it.
+    fn asking_at(self, path: &str) -> Self;
+    /// How long a hint may name what it grants.
+    fn hint(self, ttl_ms: u64) -> Self;
     fn alarm(self, at_ms: u64) -> Self;
     fn timer(self, at_ms: u64) -> Self;
 }
@@ -149,6 +188,50 @@ impl Expected for Decision {
 
     fn destroy_early(self, n: u8) -> Self {
         command(self, Command::Destroy { life: life(n), name: name(n), conclusive: false })
+    }
+
+    fn reset(self, n: u8) -> Self {
+        command(self, Command::Reset { life: life(n), name: name(n) })
+    }
+
+    fn in_life(mut self, n: u8, generation: u32) -> Self {
+        let generation = Generation(generation);
+        for command in &mut self.commands {
+            let (Command::Start { life, .. }
+            | Command::Probe { life, .. }
+            | Command::Reset { life, .. }
+            | Command::Stop { life, .. }
+            | Command::Destroy { life, .. }) = command;
+            if life.id == id(n) {
+                life.generation = generation;
+            }
+        }
+        for grant in self.replies.iter_mut().filter_map(|reply| reply.result.as_mut().ok()) {
+            if grant.id == id(n) {
+                grant.generation = generation;
+            }
+        }
+        self
+    }
+
+    fn asking_at(mut self, asked: &str) -> Self {
+        for command in &mut self.commands {
+            match command {
+                Command::Start { readiness, .. } => {
+                    *readiness = Some(Readiness { path: asked.into(), timeout_ms: 5_000 });
+                }
+                Command::Probe { renew: true, path, .. } => *path = Some(asked.into()),
+                _ => {}
+            }
+        }
+        self
+    }
+
+    fn hint(mut self, ttl_ms: u64) -> Self {
+        for grant in self.replies.iter_mut().filter_map(|reply| reply.result.as_mut().ok()) {
+            grant.hint_ttl_ms = ttl_ms;
+        }
+        self
     }
 
     fn alarm(mut self, at_ms: u64) -> Self {

@@ -1,8 +1,10 @@
 //! Somebody says that a container has stopped.
 
-use cf_warm_pool::pool::{Event, FailureClass, Outcome, State, StopCause};
+use cf_warm_pool::pool::{
+    Config, Event, FailureClass, Generation, Life, OnRelease, Outcome, Seen, State, StopCause,
+};
 
-use crate::driver::{Driver, T0, destroys, id, starts, target};
+use crate::driver::{Driver, T0, destroys, id, life, probes, session, starts, target};
 use crate::expected::{Expected, nothing, starting, stopping};
 
 #[test]
@@ -101,4 +103,27 @@ fn three_starts_that_end_in_a_report_open_the_breaker() {
     }
     assert!(driver.pool.stats(T0).breaker_open);
     assert_eq!(driver.figures()[0], 0, "no fourth");
+}
+
+/// Restarted for another session: what is reported may be the end of its first life.
+#[test]
+fn a_report_of_a_container_that_lives_again_is_looked_into() {
+    let config =
+        Config { on_release: OnRelease::Restart, drain_timeout_ms: 0, max_instances: 1, ..target(1) };
+    let mut driver = Driver::filled(config);
+    driver.claim("a");
+    driver.handle(Event::Released { session: session("a") });
+    driver.destroyed(1);
+    let second = Life { generation: Generation(2), ..life(1) };
+    assert_eq!(driver.reported(1).commands, [], "its start tells by itself");
+    driver.handle(Event::StartSucceeded { life: second });
+    driver.claim("b");
+
+    let looked_at = driver.reported(1);
+    assert_eq!((probes(&looked_at), looked_at.changes), (vec![1], vec![]));
+    let seen = |seen| Event::Probed { life: second, seen, renewal_failed: false };
+    driver.handle(seen(Seen::Alive));
+    assert_eq!(driver.numbers(|state| matches!(state, State::Assigned { .. })), [1]);
+    driver.reported(1);
+    assert_eq!(destroys(&driver.handle(seen(Seen::Stopped))), [1]);
 }

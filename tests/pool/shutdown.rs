@@ -1,9 +1,9 @@
-//! The end of all warm containers.
+//! The end of all warm containers, or of all.
 
-use cf_warm_pool::pool::{Event, PoolRow, Seen, StopCause};
+use cf_warm_pool::pool::{Config, Event, OnRelease, Outcome, PoolRow, Seen, StopCause};
 
 use crate::driver::{Driver, NONE, T0, destroys, starts, target};
-use crate::expected::{Expected, nothing, primed, starting, stopping, unsettled};
+use crate::expected::{Expected, Row, draining, nothing, primed, starting, stopping, unsettled};
 
 fn resting() -> PoolRow {
     PoolRow { primed: false, ..primed(target(2)) }
@@ -114,4 +114,107 @@ fn the_start_that_began_first_is_kept_for_the_session_that_waits() {
     driver.pass(20_000).claim("a");
     driver.shut_down();
     assert_eq!(driver.rows.iter().filter(|row| **row == starting(1, T0)).count(), 1);
+}
+
+/// Two sessions hold theirs, one under each of two policies; 3 is warm.
+fn held() -> Driver {
+    let mut driver = Driver::filled(Config { on_release: OnRelease::Reset, ..target(1) });
+    driver.claim("a");
+    driver.started(2);
+    driver.configure(Config { on_release: OnRelease::Restart, ..target(1) });
+    driver.claim("b");
+    driver.started(3);
+    driver
+}
+
+#[test]
+fn the_end_of_all_has_those_of_sessions_drain_to_be_destroyed_whatever_their_policy() {
+    let mut driver = held();
+    let now_ms = T0 + 5;
+    let config = Config { on_release: OnRelease::Restart, ..target(1) };
+    let expected = nothing()
+        .put(draining(1, T0, StopCause::Shutdown, now_ms + 30_000))
+        .put(draining(2, T0, StopCause::Shutdown, now_ms + 30_000))
+        .put(stopping(3, T0, StopCause::Shutdown, now_ms, now_ms + 30_000))
+        .put_pool(PoolRow { primed: false, ..primed(config) })
+        .stop(3)
+        .probe(1)
+        .probe(2)
+        .alarm(now_ms + 500);
+    assert_eq!(driver.pass(5).shut_down_all(), expected);
+    for n in [1, 2] {
+        let row = stopping(n, T0, StopCause::Shutdown, now_ms, now_ms + 30_000);
+        assert_eq!(driver.idle(n), nothing().put(row).stop(n).alarm(now_ms + 500));
+    }
+}
+
+#[test]
+fn the_end_of_all_is_no_release_and_none_is_left_after_it() {
+    let mut driver = held();
+    driver.shut_down_all();
+    assert_eq!(driver.counters().releases, 0);
+    assert_eq!(driver.shut_down_all(), nothing().alarm(T0 + 500), "a second changes nothing");
+    driver.after(30_000);
+    driver.after(30_000);
+    for n in 1..=3 {
+        driver.destroyed(n);
+    }
+    assert_eq!((driver.figures(), driver.after(0)), ([0; 5], nothing()));
+}
+
+#[test]
+fn those_that_drain_already_are_not_made_ready_for_anybody() {
+    for on_release in [OnRelease::Reset, OnRelease::Restart] {
+        let mut driver = Driver::filled(Config { on_release, ..target(1) });
+        driver.claim("a");
+        driver.released("a");
+        driver.shut_down_all();
+        let row = draining(1, T0, StopCause::Released, T0 + 30_000).under(OnRelease::Destroy);
+        assert!(driver.rows.contains(&row));
+        // Not even where somebody has claimed since.
+        driver.claim("b");
+        let row = stopping(1, T0, StopCause::Released, T0, T0 + 30_000);
+        assert_eq!(driver.idle(1).changes[0], nothing().put(row).changes[0]);
+    }
+}
+
+#[test]
+fn one_that_stops_to_be_started_again_is_not_started_again() {
+    let mut driver = Driver::filled(Config { on_release: OnRelease::Restart, ..target(1) });
+    driver.claim("a");
+    driver.started(2);
+    driver.released("a");
+    driver.claim("b");
+    driver.idle(1);
+    driver.shut_down_all();
+    assert_eq!((driver.stopping(), starts(&driver.destroyed(1))), (vec![1], vec![]));
+    assert_eq!(driver.counters().restarts, 0);
+}
+
+#[test]
+fn after_the_end_of_all_a_claim_gets_a_fresh_one_and_fills_the_pool() {
+    let mut driver = held();
+    driver.shut_down_all();
+    let again = driver.claim("a");
+    assert_eq!((starts(&again), again.replies.len()), (vec![4, 5], 0));
+    assert!(driver.pool_row.primed);
+    assert_eq!(driver.started(4).replies, nothing().granted(3, 4, Outcome::Miss).hint(0).replies);
+}
+
+#[test]
+fn the_end_of_all_keeps_the_starts_that_sessions_wait_for() {
+    let mut driver = Driver::configured(target(1));
+    driver.pass(5).claim("a");
+    let ended = driver.shut_down_all();
+    assert_eq!((destroys(&ended), driver.starting()), (vec![2], vec![1]));
+    assert_eq!(driver.started(1).replies, nothing().granted(1, 1, Outcome::Miss).replies);
+}
+
+#[test]
+fn the_end_of_all_goes_on_after_a_loss_of_memory() {
+    let mut driver = held();
+    driver.shut_down_all();
+    assert_eq!(starts(&driver.pass(40_000).wake()), NONE);
+    assert_eq!((driver.assigned(), driver.draining()), (NONE.to_vec(), NONE.to_vec()));
+    assert_eq!(driver.stopping(), [1, 2, 3]);
 }

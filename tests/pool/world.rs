@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use cf_warm_pool::pool::{
     Change, ClaimId, Config, Container, ContainerId, Counters, Decision, Event, Generation, Life, Memory,
-    OnRelease, Pool, PoolRow, Refill, Seen, Session, State, WhenEmpty,
+    OnRelease, Outcome, Pool, PoolRow, Refill, Rollout, Seen, Session, State, WhenEmpty,
 };
 
 use crate::model::{Chance, Faults, Names, Platform};
@@ -59,7 +59,10 @@ impl World {
             refill: if chance.percent(25) { Refill::Interval } else { Refill::Eager },
             when_empty: [WhenEmpty::Start, WhenEmpty::Start, WhenEmpty::Wait, WhenEmpty::Fail]
                 [chance.below(4) as usize],
-            container_ttl_ms: 0,
+            container_ttl_ms: [0, 60_000][chance.below(2) as usize],
+            rollout: [(1, 0), (0, 1), (2, 1)]
+                .map(|(surge_max, unavailable_max)| Rollout { surge_max, unavailable_max })
+                [chance.below(3) as usize],
             lease_timeout_ms: [0, 0, 20_000][chance.below(3) as usize],
             on_release: OnRelease::ALL[chance.below(3) as usize],
             drain_timeout_ms: [0, 5_000][chance.below(2) as usize],
@@ -145,6 +148,7 @@ impl World {
                 }
                 Change::PutPool(row) => self.pool_row = row,
                 Change::PutCounters(counters) => self.counters_row = counters,
+                Change::PutHistory(_) => {}
             }
         }
         for reply in decision.replies {
@@ -154,6 +158,14 @@ impl World {
                 let life = Life { id: grant.id, generation: grant.generation };
                 let owner = self.granted.entry(life).or_insert_with(|| session.clone());
                 assert_eq!(*owner, session, "seed {seed}: {} serves two sessions", grant.id);
+                if grant.outcome != Outcome::Sticky {
+                    let row = &self.rows[&grant.id];
+                    let config = self.pool_row.config.as_ref().unwrap();
+                    let gave_up = self.pool_row.gate.failures >= 3;
+                    assert!(gave_up || row.revision == config.revision, "seed {seed}: {} is stale", grant.id);
+                    let expires_at_ms = row.expires_at_ms(config.container_ttl_ms);
+                    assert!(self.now_ms < expires_at_ms, "seed {seed}: {} is past its age", grant.id);
+                }
                 let row = &self.rows[&grant.id].state;
                 assert!(matches!(row, State::Assigned { session: held, .. } if *held == session));
             }
@@ -163,6 +175,14 @@ impl World {
         }
         self.alarm_at_ms = decision.alarm_at_ms;
         self.timer_at_ms = decision.timer_at_ms;
+    }
+
+    /// A later version is deployed; its callers bring it.
+    fn deploy(&mut self) {
+        let order_ms = self.config.revision_order_ms.unwrap_or(0) + 1;
+        let config = Rc::make_mut(&mut self.config);
+        config.revision = Some(format!("r{order_ms}").into());
+        config.revision_order_ms = Some(order_ms);
     }
 
     fn claim(&mut self) {
@@ -219,6 +239,7 @@ impl World {
             }
             55..57 => self.one_leaves(),
             57 => self.handle(Event::ShutDown),
+            58 => self.deploy(),
             47..49 => {
                 let reported = self.rows.keys().next().copied();
                 if let Some(id) = reported {
@@ -262,6 +283,10 @@ impl World {
         let seed = self.seed;
         self.plan.refused_commits = 0;
         self.platform.faults = Faults::NONE;
+        if self.config.container_ttl_ms > 0 {
+            Rc::make_mut(&mut self.config).container_ttl_ms = 0;
+            self.handle(Event::Configured { config: Rc::clone(&self.config) });
+        }
         self.pass_until(self.now_ms + 3_600_000);
         assert!(self.asked.is_empty(), "seed {seed}: {:?} were never answered", self.asked);
         let before = self.fired;
@@ -279,6 +304,15 @@ impl World {
         };
         let target = if self.pool_row.primed { self.config.warm_target.min(room) } else { 0 };
         assert_eq!(warm, target, "seed {seed}: {left:?}");
+        let config = self.pool_row.config.as_ref();
+        for row in self.rows.values().filter(|row| matches!(row.state, State::Warm { .. })) {
+            let gave_up = self.pool_row.gate.failures >= 3;
+            assert!(
+                gave_up || Some(&row.revision) == config.map(|config| &config.revision),
+                "seed {seed}: {} is stale",
+                row.id
+            );
+        }
         if left.is_empty() && target == 0 && !self.pool_row.primed {
             assert_eq!(self.alarm_at_ms, None, "seed {seed}: armed with nothing to do");
         }

@@ -84,3 +84,47 @@ test("an option is not named twice", async () => {
   expect(error.message).toContain("minContainers");
   expect(error.message).toContain("warmTarget");
 });
+
+test("a session whose container crashed, was replaced and then released is told each step", async () => {
+  const pool = new TestPool({ warmTarget: 1 });
+  const first = await pool.claim("alice");
+  await pool.object.reportStopped(first);
+  const second = await pool.claim("alice");
+  await pool.client.releaseContainer("alice");
+  await pool.atRest(1);
+
+  const { container, steps, dropped } = await pool.client.explain("alice");
+  expect({ container, dropped }).toEqual({ container: null, dropped: 0 });
+  const told = (name: string) =>
+    steps.filter((step) => step.container === name).map(({ to, cause }) => [to, cause]);
+  expect(told(first)).toEqual([
+    ["starting", null],
+    ["assigned", null],
+    ["stopping", "stopped"],
+    ["gone", null],
+  ]);
+  // Whether it was warm first hangs on how fast it was.
+  expect(told(second).filter(([to]) => to !== "warm")).toEqual([
+    ["starting", null],
+    ["assigned", null],
+    ["draining", "released"],
+    ["stopping", "released"],
+    ["gone", null],
+  ]);
+  expect(steps.map(({ at }) => at)).toEqual(steps.map(({ at }) => at).sort());
+  expect(steps.find(({ to }) => to === "draining")?.why).toBe("its session released it");
+});
+
+test("what happened survives the loss of memory, and is told to nobody else", async () => {
+  const pool = new TestPool({ warmTarget: 0 });
+  const container = await pool.claim("alice");
+  await pool.claim("bob");
+  await pool.client.explain("bob");
+  await pool.abort();
+
+  const alices = await pool.client.explain("alice");
+  expect(alices.container).toMatchObject({ name: container, generation: 1 });
+  expect(new Set(alices.steps.map((step) => step.container))).toEqual(new Set([container]));
+  expect(await pool.client.explain("carol")).toEqual({ container: null, steps: [], dropped: 0 });
+  expect(await codeOf(pool.client.explain(""))).toBe("invalid_session");
+});

@@ -2,13 +2,29 @@ use super::*;
 
 /// A row that is as it should be, changed by one statement at a time: the
 /// database refuses, and says why.
-fn refused(changes: &[Change], statement: &'static str, why: &str) {
+fn refused(changes: &[Change], statement: &str, why: &str) {
     let (sqlite, _) = database(changes);
     let before = recorded(&sqlite).unwrap();
-    let error = sqlite.run(&[Statement::new(statement)]).expect_err(statement).to_string();
+    let update = Statement::new(statement.to_owned().leak());
+    let error = sqlite.run(&[update]).expect_err(statement).to_string();
     assert!(error.contains(why), "{statement}: {error}");
     assert_eq!(recorded(&sqlite).unwrap(), before, "{statement}");
 }
+
+/// The columns that belong to some states only, the states that have them, and
+/// a value that fits.
+const STATE_COLUMNS: [(&str, &[&str], &str); 8] = [
+    ("deadline_at_ms", &["starting", "draining"], "1"),
+    ("ready_at_ms", &["warm"], "1"),
+    ("session", &["assigned"], "'bob'"),
+    ("claimed_at_ms", &["assigned"], "1"),
+    ("on_release", &["assigned", "draining"], "'reset'"),
+    ("stop_cause", &["draining", "stopping"], "'surplus'"),
+    ("destroy_at_ms", &["stopping"], "1"),
+    ("settled_at_ms", &["stopping"], "1"),
+];
+
+const STATES: [&str; 5] = ["starting", "warm", "assigned", "draining", "stopping"];
 
 #[test]
 fn two_containers_cannot_have_one_session() {
@@ -19,50 +35,32 @@ fn two_containers_cannot_have_one_session() {
 }
 
 #[test]
-fn a_container_is_in_one_of_the_four_states() {
+fn a_container_is_in_one_of_the_five_states() {
     for statement in ["UPDATE container SET state = 'gone'", "UPDATE container SET state = 'Warm'"] {
-        refused(&[put(1, warm())], statement, "state IN ('starting', 'warm', 'assigned', 'stopping')");
+        let why = "state IN ('starting', 'warm', 'assigned', 'draining', 'stopping')";
+        refused(&[put(1, warm())], statement, why);
     }
     refused(&[put(1, warm())], "UPDATE container SET state = NULL", "NOT NULL");
 }
 
 #[test]
-fn each_state_has_its_own_columns() {
-    for (state, statement, why) in [
-        (starting(), "UPDATE container SET deadline_at_ms = NULL", "deadline_at_ms IS NOT NULL"),
-        (warm(), "UPDATE container SET ready_at_ms = NULL", "ready_at_ms IS NOT NULL"),
-        (assigned("a"), "UPDATE container SET session = NULL", "session IS NOT NULL"),
-        (assigned("a"), "UPDATE container SET claimed_at_ms = NULL", "claimed_at_ms IS NOT NULL"),
-        (stopping(StopCause::Stopped), "UPDATE container SET stop_cause = NULL", "stop_cause IS NOT NULL"),
-        (
-            stopping(StopCause::Stopped),
-            "UPDATE container SET destroy_at_ms = NULL",
-            "destroy_at_ms IS NOT NULL",
-        ),
-        (
-            stopping(StopCause::Stopped),
-            "UPDATE container SET settled_at_ms = NULL",
-            "settled_at_ms IS NOT NULL",
-        ),
-        (assigned("a"), "UPDATE container SET state = 'stopping'", "CHECK constraint failed"),
-    ] {
-        refused(&[put(1, state)], statement, why);
+fn each_state_has_its_own_columns_and_none_of_another() {
+    for (name, state) in STATES.into_iter().zip(states()) {
+        for (column, owners, value) in STATE_COLUMNS {
+            let value = if owners.contains(&name) { "NULL" } else { value };
+            let statement = format!("UPDATE container SET {column} = {value}");
+            refused(&[put(1, state.clone())], &statement, &format!("{column} IS NOT NULL"));
+        }
     }
 }
 
 #[test]
-fn no_state_has_the_columns_of_another() {
-    for (state, statement, why) in [
-        (warm(), "UPDATE container SET deadline_at_ms = 1", "deadline_at_ms IS NOT NULL"),
-        (assigned("a"), "UPDATE container SET ready_at_ms = 1", "ready_at_ms IS NOT NULL"),
-        (warm(), "UPDATE container SET session = 'alice'", "session IS NOT NULL"),
-        (stopping(StopCause::Stopped), "UPDATE container SET session = 'alice'", "session IS NOT NULL"),
-        (warm(), "UPDATE container SET claimed_at_ms = 1", "claimed_at_ms IS NOT NULL"),
-        (starting(), "UPDATE container SET stop_cause = 'stopped'", "stop_cause IS NOT NULL"),
-        (starting(), "UPDATE container SET destroy_at_ms = 1", "destroy_at_ms IS NOT NULL"),
-        (starting(), "UPDATE container SET settled_at_ms = 1", "settled_at_ms IS NOT NULL"),
-    ] {
-        refused(&[put(1, state)], statement, why);
+fn no_state_becomes_another_with_the_columns_it_had() {
+    for (name, state) in STATES.into_iter().zip(states()) {
+        for other in STATES.into_iter().filter(|other| *other != name) {
+            let statement = format!("UPDATE container SET state = '{other}'");
+            refused(&[put(1, state.clone())], &statement, "CHECK constraint failed");
+        }
     }
 }
 
@@ -104,18 +102,51 @@ fn a_session_is_1_to_512_bytes() {
 }
 
 #[test]
-fn generations_begin_at_1_and_moments_at_0() {
-    for (state, statement, why) in [
-        (warm(), "UPDATE container SET generation = 0", "generation BETWEEN 1"),
-        (warm(), "UPDATE container SET generation = 4294967296", "generation BETWEEN 1"),
-        (warm(), "UPDATE container SET created_at_ms = -1", "created_at_ms >= 0"),
-        (starting(), "UPDATE container SET deadline_at_ms = -1", "deadline_at_ms >= 0"),
-        (warm(), "UPDATE container SET ready_at_ms = -1", "ready_at_ms >= 0"),
-        (assigned("a"), "UPDATE container SET claimed_at_ms = -1", "claimed_at_ms >= 0"),
-        (stopping(StopCause::Stopped), "UPDATE container SET destroy_at_ms = -1", "destroy_at_ms >= 0"),
-        (stopping(StopCause::Stopped), "UPDATE container SET settled_at_ms = -1", "settled_at_ms >= 0"),
+fn a_revision_is_absent_or_1_to_128_bytes() {
+    for statement in [
+        "UPDATE container SET revision = ''",
+        "UPDATE container SET revision = printf('%129s', '')",
+        // 43 characters of 3 bytes.
+        "UPDATE container SET revision = replace(printf('%43s', ''), ' ', '€')",
+        "UPDATE container SET revision = char(0) || printf('%128s', '')",
     ] {
-        refused(&[put(1, state)], statement, why);
+        refused(&[put(1, warm())], statement, "length(CAST(revision AS BLOB)) BETWEEN 1 AND 128");
+    }
+    let (_, store) = database(&[]);
+    for revision in [None, Some("v".into()), Some("x".repeat(128).into()), Some("\0".into())] {
+        let container = Container { revision, ..container(1, warm()) };
+        store.commit(&[Change::PutContainer(container)]).unwrap();
+    }
+}
+
+#[test]
+fn what_becomes_of_a_container_is_one_of_three_words() {
+    for state in [assigned("a"), draining(StopCause::LeaseEnded, OnRelease::Destroy)] {
+        for word in ["''", "'Destroy'", "'keep'"] {
+            let statement = format!("UPDATE container SET on_release = {word}");
+            let why = "on_release IN ('destroy', 'restart', 'reset')";
+            refused(&[put(1, state.clone())], &statement, why);
+        }
+    }
+}
+
+#[test]
+fn generations_begin_at_1_and_moments_at_0() {
+    for (statement, why) in [
+        ("UPDATE container SET generation = 0", "generation BETWEEN 1"),
+        ("UPDATE container SET generation = 4294967296", "generation BETWEEN 1"),
+        ("UPDATE container SET created_at_ms = -1", "created_at_ms >= 0"),
+    ] {
+        refused(&[put(1, warm())], statement, why);
+    }
+    for (name, state) in STATES.into_iter().zip(states()) {
+        let moments = |(column, owners, _): &(&str, &[&str], &str)| {
+            column.ends_with("_at_ms") && owners.contains(&name)
+        };
+        for (column, ..) in STATE_COLUMNS.into_iter().filter(moments) {
+            let statement = format!("UPDATE container SET {column} = -1");
+            refused(&[put(1, state.clone())], &statement, &format!("{column} >= 0"));
+        }
     }
 }
 
@@ -125,6 +156,7 @@ fn a_column_holds_its_type() {
         "UPDATE container SET ready_at_ms = 'soon'",
         "UPDATE container SET ready_at_ms = 1.5",
         "UPDATE container SET name = x'00'",
+        "UPDATE container SET revision = x'00'",
     ] {
         refused(&[put(1, warm())], statement, "cannot store");
     }
@@ -143,12 +175,25 @@ fn each_lesson_in_the_pools_row_is_whole_or_absent() {
     for (statement, why) in [
         ("UPDATE pool SET config = '{'", "json_valid(config)"),
         ("UPDATE pool SET primed = 2", "primed IN (0, 1)"),
+        ("UPDATE pool SET primed = NULL", "NOT NULL"),
+        ("UPDATE pool SET leases_from_ms = -1", "leases_from_ms >= 0"),
+        ("UPDATE pool SET leases_from_ms = NULL", "NOT NULL"),
         ("UPDATE pool SET assigned_checked_at_ms = -1", "assigned_checked_at_ms >= 0"),
+        ("UPDATE pool SET assigned_checked_at_ms = NULL", "NOT NULL"),
         ("UPDATE pool SET failures = -1", "failures BETWEEN 0"),
+        ("UPDATE pool SET failures = 4294967296", "failures BETWEEN 0"),
         ("UPDATE pool SET pause_class = 'odd'", "pause_class IN"),
         ("UPDATE pool SET pause_class = NULL", "pause_retry_at_ms IS NULL"),
         ("UPDATE pool SET pause_retry_at_ms = NULL", "pause_retry_at_ms IS NULL"),
+        ("UPDATE pool SET pause_retry_at_ms = -1", "pause_retry_at_ms >= 0"),
+        ("UPDATE pool SET pause_demand_at_ms = NULL", "pause_demand_at_ms IS NULL"),
+        ("UPDATE pool SET pause_demand_at_ms = -1", "pause_demand_at_ms >= 0"),
         ("UPDATE pool SET pause_step = NULL", "pause_step IS NULL"),
+        ("UPDATE pool SET pause_step = 4294967296", "pause_step BETWEEN 0"),
+        (
+            "UPDATE pool SET pause_class = NULL, pause_retry_at_ms = NULL, pause_step = NULL",
+            "pause_demand_at_ms IS NULL",
+        ),
         ("UPDATE pool SET learned_limit = NULL", "learned_retry_at_ms IS NULL"),
         ("UPDATE pool SET learned_retry_at_ms = NULL", "learned_retry_at_ms IS NULL"),
         ("UPDATE pool SET learned_step = NULL", "learned_step IS NULL"),
@@ -164,14 +209,11 @@ fn each_lesson_in_the_pools_row_is_whole_or_absent() {
 }
 
 #[test]
-fn no_counter_goes_below_0() {
-    let sets = [
-        "UPDATE counters SET sticky = -1",
-        "UPDATE counters SET gone = -1",
-        "UPDATE counters SET start_failures_permanent = -1",
-        "UPDATE counters SET storage_failures = -1",
-    ];
-    for statement in sets {
-        refused(&[Change::PutCounters(Counters::default())], statement, ">= 0");
+fn every_counter_is_there_and_not_below_0() {
+    for column in counters_row::COLUMNS {
+        for (value, why) in [("-1", ">= 0"), ("NULL", "NOT NULL"), ("'one'", "cannot store")] {
+            let statement = format!("UPDATE counters SET {column} = {value}");
+            refused(&[Change::PutCounters(Counters::default())], &statement, why);
+        }
     }
 }

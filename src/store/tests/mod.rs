@@ -12,10 +12,10 @@ mod reading;
 mod writing;
 
 use super::sqlite::Sqlite;
-use super::{Sql, Statement, Store, StoreError, container_row, counters_row, pool_row};
+use super::{Rows, Sql, Statement, Store, StoreError, Value, container_row, counters_row, pool_row};
 use crate::pool::{
     Change, Container, ContainerId, ContainerName, Counters, Failure, FailureClass, Gate, Generation,
-    Learned, Memory, Pause, PoolRow, Session, State, StopCause,
+    Learned, Memory, OnRelease, Pause, PoolRow, Session, State, StopCause,
 };
 
 /// The rows as they are read.
@@ -42,6 +42,7 @@ fn container(number: u8, state: State) -> Container {
         name: ContainerName([number; 16]),
         generation: Generation::FIRST,
         created_at_ms: 1_763_000_000_000,
+        revision: Some("v1".into()),
         state,
         memory: Memory::default(),
     }
@@ -56,7 +57,15 @@ fn session(text: &str) -> Session {
 }
 
 fn assigned(text: &str) -> State {
-    State::Assigned { session: session(text), claimed_at_ms: 1_763_000_000_002 }
+    State::Assigned {
+        session: session(text),
+        claimed_at_ms: 1_763_000_000_002,
+        on_release: OnRelease::Restart,
+    }
+}
+
+fn draining(cause: StopCause, on_release: OnRelease) -> State {
+    State::Draining { cause, deadline_at_ms: 1_763_000_030_005, on_release }
 }
 
 fn starting() -> State {
@@ -71,15 +80,50 @@ fn stopping(cause: StopCause) -> State {
     State::Stopping { cause, destroy_at_ms: 1_763_000_030_003, settled_at_ms: 1_763_000_000_004 }
 }
 
+/// One of each state.
+fn states() -> [State; 5] {
+    [
+        starting(),
+        warm(),
+        assigned("alice"),
+        draining(StopCause::Released, OnRelease::Reset),
+        stopping(StopCause::Surplus),
+    ]
+}
+
+/// The names of a table's columns, as the database has them.
+fn columns(sqlite: &Sqlite, table: &str) -> Vec<String> {
+    let text = |row: Vec<Value>| match row.into_iter().next() {
+        Some(Value::Text(name)) => name,
+        other => panic!("{other:?} is no column's name"),
+    };
+    query(sqlite, format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid"))
+        .into_iter()
+        .map(text)
+        .collect()
+}
+
+/// The rows of a statement made up at run time.
+fn query(sqlite: &Sqlite, sql: String) -> Rows {
+    sqlite.run(&[Statement::new(sql.leak())]).unwrap().remove(0)
+}
+
 /// A row with something in every column.
 fn full_pool_row() -> PoolRow {
     PoolRow {
         config: Some(std::rc::Rc::default()),
         primed: true,
+        extra: 15,
         assigned_checked_at_ms: 1_763_000_000_005,
+        leases_from_ms: 1_763_000_000_012,
         gate: Gate {
             failures: 3,
-            pause: Some(Pause { class: FailureClass::Transient, retry_at_ms: 1_763_000_000_006, step: 7 }),
+            pause: Some(Pause {
+                class: FailureClass::Transient,
+                retry_at_ms: 1_763_000_000_006,
+                demand_at_ms: 1_763_000_000_013,
+                step: 7,
+            }),
             learned: Some(Learned { limit: 8, retry_at_ms: 1_763_000_000_009, step: 10 }),
             last_failure: Some(Failure {
                 class: FailureClass::RateLimit,

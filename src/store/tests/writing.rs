@@ -2,10 +2,10 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::*;
-use crate::pool::Config;
-use crate::store::{INTEGER_MAX, Rows};
+use crate::pool::{Config, Health, HealthKind, Refill, Rollout, WhenEmpty};
+use crate::store::INTEGER_MAX;
 
-const CAUSES: [StopCause; 7] = [
+const CAUSES: [StopCause; 13] = [
     StopCause::StartFailed,
     StopCause::NoRoom,
     StopCause::StartTimeout,
@@ -13,6 +13,12 @@ const CAUSES: [StopCause; 7] = [
     StopCause::Unhealthy,
     StopCause::Surplus,
     StopCause::Shutdown,
+    StopCause::Released,
+    StopCause::LeaseEnded,
+    StopCause::Restart,
+    StopCause::ResetFailed,
+    StopCause::Expired,
+    StopCause::Outdated,
 ];
 
 fn recorded_container(container: &Container) -> Container {
@@ -31,25 +37,49 @@ fn distinct_counters() -> Counters {
         hits: 2,
         misses: 3,
         errors: 4,
-        gone: 5,
-        start_failures: [6, 7, 8, 9, 10],
-        probe_failures: 11,
-        renewal_failures: 12,
-        stop_failures: 13,
-        reports: 14,
-        unknown_reports: 15,
-        evictions: 16,
-        storage_failures: 17,
+        callers_left: 5,
+        gone: 6,
+        start_failures: [7, 8, 9, 10, 11],
+        health_failures: [12, 13, 14],
+        renewal_failures: 15,
+        stop_failures: 16,
+        reports: 17,
+        unknown_reports: 18,
+        evictions: 19,
+        expirations: 20,
+        replacements: 21,
+        releases: 22,
+        lease_ends: 23,
+        restarts: 24,
+        resets: 25,
+        reset_failures: 26,
+        passed_over: 27,
+        storage_failures: 28,
     }
 }
 
 #[test]
 fn a_container_of_any_state_reads_back_as_it_was_put() {
-    let states = [starting(), warm(), assigned("alice")];
-    for state in states.into_iter().chain(CAUSES.map(stopping)) {
+    let leaving = OnRelease::ALL.into_iter().flat_map(|policy| CAUSES.map(|cause| draining(cause, policy)));
+    let held = OnRelease::ALL.map(|on_release| State::Assigned {
+        session: session("alice"),
+        claimed_at_ms: 1_763_000_000_002,
+        on_release,
+    });
+    for state in states().into_iter().chain(held).chain(leaving).chain(CAUSES.map(stopping)) {
         let container = container(0xa7, state);
         assert_eq!(recorded_container(&container), container);
     }
+}
+
+#[test]
+fn a_revision_reads_back_whatever_is_in_it() {
+    for revision in ["v", "'; DROP TABLE container", "\0\n", "NULL", &"x".repeat(128), &"🦀".repeat(32)] {
+        let container = Container { revision: Some(revision.into()), ..container(1, warm()) };
+        assert_eq!(recorded_container(&container), container);
+    }
+    let unversioned = Container { revision: None, ..container(1, warm()) };
+    assert_eq!(recorded_container(&unversioned), unversioned);
 }
 
 #[test]
@@ -92,6 +122,34 @@ fn a_moment_past_what_the_platform_can_count_is_recorded_as_the_last_it_can() {
 }
 
 #[test]
+fn what_is_put_stands_in_the_column_of_its_name() {
+    let (sqlite, _) = database(&[
+        Change::PutPool(full_pool_row()),
+        Change::PutContainer(container(1, draining(StopCause::LeaseEnded, OnRelease::Reset))),
+        Change::PutContainer(container(2, stopping(StopCause::Expired))),
+    ]);
+    for (sql, expected) in [
+        ("SELECT leases_from_ms - 1763000000000 FROM pool", 12),
+        ("SELECT assigned_checked_at_ms - 1763000000000 FROM pool", 5),
+        ("SELECT pause_retry_at_ms - 1763000000000 FROM pool", 6),
+        ("SELECT pause_demand_at_ms - 1763000000000 FROM pool", 13),
+        ("SELECT pause_step FROM pool", 7),
+        ("SELECT learned_limit FROM pool", 8),
+        ("SELECT learned_retry_at_ms - 1763000000000 FROM pool", 9),
+        ("SELECT learned_step FROM pool", 10),
+        ("SELECT last_failure_retry_after_ms FROM pool", 11),
+        ("SELECT failures FROM pool", 3),
+        ("SELECT count(*) FROM container WHERE revision = 'v1'", 2),
+        ("SELECT count(*) FROM container WHERE on_release = 'reset' AND stop_cause = 'lease_ended'", 1),
+        ("SELECT deadline_at_ms - 1763000000000 FROM container WHERE state = 'draining'", 30_005),
+        ("SELECT destroy_at_ms - 1763000000000 FROM container WHERE stop_cause = 'expired'", 30_003),
+        ("SELECT settled_at_ms - 1763000000000 FROM container WHERE stop_cause = 'expired'", 4),
+    ] {
+        assert_eq!(query(&sqlite, sql.to_owned()), [[Value::Integer(expected)]], "{sql}");
+    }
+}
+
+#[test]
 fn the_pools_row_reads_back_with_and_without_each_lesson() {
     let full = full_pool_row();
     let mut rows = vec![full.clone(), PoolRow::default()];
@@ -119,8 +177,22 @@ fn a_configuration_reads_back_option_by_option() {
         warm_target: 1,
         max_instances: 20,
         ports: vec![8080, 65_535],
+        when_empty: WhenEmpty::Wait,
         queue_timeout_ms: 0,
+        refill: Refill::Interval,
+        container_ttl_ms: 0,
+        lease_timeout_ms: 2_592_000_000,
+        on_release: OnRelease::Restart,
         verify_after_ms: Some(0),
+        health: Health {
+            path: Some("/ready?deep=1".into()),
+            memory_permille_max: Some(1),
+            cpu_permille_max: Some(1_000),
+            ..Health::default()
+        },
+        revision: Some("it's \"v2\" 🦀".into()),
+        revision_order_ms: Some(1_763_000_000_000),
+        rollout: Rollout { surge_max: 0, unavailable_max: 100 },
         container_binding: Some("SANDBOX".to_owned()),
         ..Config::default()
     };
@@ -133,18 +205,49 @@ fn no_counter_reads_back_as_another() {
     let counters = distinct_counters();
     let (sqlite, _) = database(&[Change::PutCounters(counters)]);
     assert_eq!(recorded(&sqlite).unwrap().1, Some(counters));
-    for class in FailureClass::ALL {
-        let at = FailureClass::ALL.iter().position(|other| *other == class).unwrap();
-        let column = format!("start_failures_{class}");
-        assert_eq!(counters_row::COLUMNS[5 + at], column);
+    let named = [
+        ("sticky", counters.sticky),
+        ("hits", counters.hits),
+        ("misses", counters.misses),
+        ("errors", counters.errors),
+        ("callers_left", counters.callers_left),
+        ("gone", counters.gone),
+        ("renewal_failures", counters.renewal_failures),
+        ("stop_failures", counters.stop_failures),
+        ("reports", counters.reports),
+        ("unknown_reports", counters.unknown_reports),
+        ("evictions", counters.evictions),
+        ("expirations", counters.expirations),
+        ("replacements", counters.replacements),
+        ("releases", counters.releases),
+        ("lease_ends", counters.lease_ends),
+        ("restarts", counters.restarts),
+        ("resets", counters.resets),
+        ("reset_failures", counters.reset_failures),
+        ("passed_over", counters.passed_over),
+        ("storage_failures", counters.storage_failures),
+    ];
+    let classes = FailureClass::ALL.map(|class| format!("start_failures_{class}"));
+    let kinds = HealthKind::ALL.map(|kind| format!("health_failures_{}", kind.as_str()));
+    let expected: Vec<_> = named
+        .into_iter()
+        .map(|(column, count)| (column.to_owned(), count))
+        .chain(classes.into_iter().zip(counters.start_failures))
+        .chain(kinds.into_iter().zip(counters.health_failures))
+        .collect();
+    assert_eq!(expected.len(), counters_row::COLUMNS.len());
+    for (column, count) in expected {
+        let stored = query(&sqlite, format!("SELECT {column} FROM counters"));
+        assert_eq!(stored, [[Value::count(count)]], "{column}");
     }
+    assert_eq!(columns(&sqlite, "counters")[1..], counters_row::COLUMNS);
 }
 
 #[test]
 fn a_later_put_replaces_the_row_whole_and_a_delete_ends_it() {
     let mut expected = container(1, starting());
     let (sqlite, store) = database(&[Change::PutContainer(expected.clone())]);
-    for state in [warm(), assigned("alice"), stopping(StopCause::Stopped), starting()] {
+    for state in states().into_iter().chain([starting()]) {
         expected = Container { state, generation: Generation(expected.generation.0 + 1), ..expected };
         store.commit(&[Change::PutContainer(expected.clone())]).unwrap();
         assert_eq!(recorded(&sqlite).unwrap().2, [expected.clone()]);
@@ -170,7 +273,13 @@ fn the_pools_rows_are_one_each_and_replaced_whole() {
 /// that order: container 1 got the session before container 2 had given it up.
 #[test]
 fn a_session_moves_to_a_container_whose_id_comes_before_its_old_ones() {
-    for gives_up in [put(2, stopping(StopCause::Stopped)), put(2, warm()), Change::DeleteContainer(id(2))] {
+    let gone = [
+        put(2, draining(StopCause::Released, OnRelease::Destroy)),
+        put(2, stopping(StopCause::Stopped)),
+        put(2, warm()),
+        Change::DeleteContainer(id(2)),
+    ];
+    for gives_up in gone {
         let (sqlite, store) = database(&[put(1, warm()), put(2, assigned("alice"))]);
         store.commit(&[put(1, assigned("alice")), gives_up]).unwrap();
         assert_eq!(recorded(&sqlite).unwrap().2[0].session(), Some(&session("alice")));

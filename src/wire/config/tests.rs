@@ -1,29 +1,50 @@
+//! A caller's options and a recorded configuration, read and written.
+
+mod random;
+mod values;
+
 use super::*;
-use crate::pool::{Health, Refill};
+use crate::pool::{Health, OnRelease, Refill, Rollout, WhenEmpty};
 
 const CONTAINERS_1000: &str = "a whole number of containers from 0 to 1000";
 const MS_1S_TO_1H: &str = "a whole number of ms from 1000 to 3600000";
 const PORTS: &str = "a port or an array of at most 16 different ports, each a whole number from 1 to 65535";
 const CONFIG: &str = "a JSON object of options, at most 65536 bytes long";
 const KNOWN: &str = "the value of an option there is (warmTarget, maxInstances, refreshInterval, enabled, \
-                     startConcurrency, startTimeout, ports, queueTimeout, refill, drainTimeout, verifyAfter, \
-                     assignedCheckInterval, health, containerBinding)";
-const KNOWN_IN_HEALTH: &str = "the value of an option there is (timeout, unhealthyAfter)";
+                     startConcurrency, startTimeout, ports, whenEmpty, queueTimeout, refill, containerTtl, \
+                     leaseTimeout, onRelease, drainTimeout, verifyAfter, assignedCheckInterval, health, \
+                     revision, revisionOrder, rollout, containerBinding)";
+const KNOWN_IN_HEALTH: &str =
+    "the value of an option there is (path, timeout, unhealthyAfter, maxMemoryRatio, maxCpuRatio)";
+const KNOWN_IN_ROLLOUT: &str = "the value of an option there is (maxSurge, maxUnavailable)";
+const CONTAINERS_100: &str = "a whole number of containers from 0 to 100";
+const RATIO: &str = "a number from 0.001 to 1";
+const PATH: &str = "a path of 1 to 256 printable ASCII characters that begins with / and has no # in it";
 
 /// The numbers there are: name, lowest, highest, the words for it.
-const NUMBERS: [(&str, u64, u64, &str); 11] = [
+const NUMBERS: [(&str, u64, u64, &str); 16] = [
     ("warmTarget", 0, 1_000, CONTAINERS_1000),
     ("maxInstances", 0, 10_000, "a whole number of containers from 0 to 10000"),
     ("refreshInterval", 1_000, 3_600_000, MS_1S_TO_1H),
     ("startConcurrency", 1, 20, "a whole number of starts from 1 to 20"),
     ("startTimeout", 1_000, 600_000, "a whole number of ms from 1000 to 600000"),
     ("queueTimeout", 0, 300_000, "a whole number of ms from 0 to 300000"),
+    ("containerTtl", 60_000, 2_592_000_000, "0 or a whole number of ms from 60000 to 2592000000"),
+    ("leaseTimeout", 1_000, 2_592_000_000, "0 or a whole number of ms from 1000 to 2592000000"),
     ("drainTimeout", 0, 900_000, "a whole number of ms from 0 to 900000"),
     ("verifyAfter", 0, 3_600_000, "a whole number of ms from 0 to 3600000"),
     ("assignedCheckInterval", 1_000, 3_600_000, MS_1S_TO_1H),
     ("health.timeout", 100, 60_000, "a whole number of ms from 100 to 60000"),
     ("health.unhealthyAfter", 1, 10, "a whole number of looks from 1 to 10"),
+    ("revisionOrder", 0, 100_000_000_000_000, "a whole number of ms since 1970 from 0 to 100000000000000"),
+    ("rollout.maxSurge", 0, 100, CONTAINERS_100),
+    ("rollout.maxUnavailable", 0, 100, CONTAINERS_100),
 ];
+
+/// Those that may be 0 too, for none.
+const NUMBERS_OR_NONE: [&str; 2] = ["containerTtl", "leaseTimeout"];
+
+const RATIOS: [&str; 2] = ["health.maxMemoryRatio", "health.maxCpuRatio"];
 
 fn options(name: &str, value: &str) -> String {
     match name.split_once('.') {
@@ -55,149 +76,30 @@ fn nothing_named_is_the_default() {
     for text in ["{}", " { } ", r#"{"warmTarget":null,"ports":null,"health":null}"#, r#"{"health":{}}"#] {
         assert_eq!(config_from_json(text), Ok(Config::default()), "{text}");
     }
+    for name in names_of_all() {
+        assert_eq!(config_from_json(&options(&name, "null")), Ok(Config::default()), "{name}");
+    }
+}
+
+/// Every option there is, those of groups behind the group's name.
+fn names_of_all() -> Vec<String> {
+    let mut all = Vec::new();
     for row in &OPTIONS {
-        assert_eq!(config_from_json(&options(row.name, "null")), Ok(Config::default()), "{}", row.name);
-    }
-    assert_eq!(config_from_json(r#"{"health":{"timeout":null}}"#), Ok(Config::default()));
-}
-
-#[test]
-fn a_number_is_taken_at_both_its_ends() {
-    for (name, min, max, _) in NUMBERS {
-        for number in [min, max] {
-            let config = config_from_json(&options(name, &number.to_string())).unwrap();
-            assert_eq!(shown(&config, name), number, "{name}");
+        all.push(row.name.to_owned());
+        if let Shape::Group(rows) = row.shape {
+            all.extend(rows.iter().map(|inner| format!("{}.{}", row.name, inner.name)));
         }
     }
-}
-
-#[test]
-fn a_number_past_its_ends_is_refused_with_them() {
-    for (name, min, max, bounds) in NUMBERS {
-        let below = min as i64 - 1;
-        for value in [below.to_string(), (max + 1).to_string(), "18446744073709551615".to_owned()] {
-            assert_refused(&options(name, &value), name, &value, bounds);
-        }
-    }
-}
-
-#[test]
-fn what_is_no_whole_number_is_refused() {
-    let wrong = [
-        r#""5""#,
-        r#""NaN""#,
-        r#""Infinity""#,
-        r#""""#,
-        "1.5",
-        "5000.0000001",
-        "-1",
-        "-1.5",
-        "1e+300",
-        "-1e+300",
-        "1.8446744073709552e+19",
-        "true",
-        "[]",
-        "[5]",
-        "{}",
-    ];
-    for (name, _, _, bounds) in NUMBERS {
-        for value in wrong {
-            assert_refused(&options(name, value), name, value, bounds);
-        }
-    }
-}
-
-#[test]
-fn a_whole_number_may_be_spelled_in_any_way_json_has() {
-    for spelling in ["5", "5.0", "5e0", "0.5e1", "50E-1"] {
-        let config = config_from_json(&options("warmTarget", spelling)).unwrap();
-        assert_eq!(config.warm_target, 5, "{spelling}");
-    }
-    let config = config_from_json(&options("warmTarget", "-0")).unwrap();
-    assert_eq!(config.warm_target, 0);
-}
-
-#[test]
-fn a_flag_is_true_or_false_and_nothing_like_it() {
-    for flag in [true, false] {
-        assert_eq!(config_from_json(&options("enabled", &flag.to_string())).unwrap().enabled, flag);
-    }
-    for value in ["0", "1", r#""true""#, r#""""#, "[]", "{}"] {
-        assert_refused(&options("enabled", value), "enabled", value, "true or false");
-    }
-}
-
-#[test]
-fn refill_is_one_of_its_words() {
-    for (word, refill) in [("eager", Refill::Eager), ("interval", Refill::Interval)] {
-        assert_eq!(config_from_json(&options("refill", &format!("\"{word}\""))).unwrap().refill, refill);
-    }
-    for value in [r#""""#, r#""Eager""#, r#""eager ""#, "true", "0", r#"["eager"]"#] {
-        assert_refused(&options("refill", value), "refill", value, "\"eager\" or \"interval\"");
-    }
-}
-
-#[test]
-fn ports_are_one_or_up_to_sixteen_different_ones() {
-    let sixteen: Vec<u16> = (65_520..=65_535).collect();
-    let taken = [
-        ("1".to_owned(), vec![1]),
-        ("65535".to_owned(), vec![65_535]),
-        ("[]".to_owned(), vec![]),
-        ("[8080]".to_owned(), vec![8080]),
-        ("[9000, 80]".to_owned(), vec![9000, 80]),
-        (format!("{sixteen:?}"), sixteen),
-    ];
-    for (value, ports) in taken {
-        assert_eq!(config_from_json(&options("ports", &value)).unwrap().ports, ports, "{value}");
-    }
-    let seventeen = format!("{:?}", (1..=17).collect::<Vec<u16>>()).replace(' ', "");
-    let refused = [
-        "0",
-        "65536",
-        "-1",
-        "80.5",
-        r#""80""#,
-        "[0]",
-        "[65536]",
-        "[80,80]",
-        "[80,null]",
-        "[[80]]",
-        "true",
-        "{}",
-    ];
-    for value in refused.into_iter().chain([seventeen.as_str()]) {
-        assert_refused(&options("ports", value), "ports", value, PORTS);
-    }
-}
-
-#[test]
-fn a_binding_is_counted_in_bytes() {
-    let bounds = "a string of 1 to 128 bytes";
-    for name in ["C".to_owned(), "x".repeat(128), "é".repeat(64)] {
-        let config = config_from_json(&options("containerBinding", &format!("\"{name}\""))).unwrap();
-        assert_eq!(config.container_binding, Some(name));
-    }
-    for value in [r#""""#, "5", "true", "[]", "{}"] {
-        assert_refused(&options("containerBinding", value), "containerBinding", value, bounds);
-    }
-    for text in ["x".repeat(129), "é".repeat(65)] {
-        let value = format!("\"{text}\"");
-        assert_refused(
-            &options("containerBinding", &value),
-            "containerBinding",
-            &json::shortened(&value),
-            bounds,
-        );
-    }
+    all
 }
 
 #[test]
 fn an_unknown_option_is_refused_with_those_there_are() {
     for name in [
         "warmtarget",
-        "containerTtl",
-        "minContainers",
+        "containerTTL",
+        "maxSurge",
+        "rollout.maxSurge",
         "poolName",
         "idCache",
         "health.timeout",
@@ -207,15 +109,9 @@ fn an_unknown_option_is_refused_with_those_there_are() {
         assert_refused(&options_of(name, "5"), name, "5", KNOWN);
         assert_refused(&options_of(name, "null"), name, "null", KNOWN);
     }
-    assert_refused(r#"{"health":{"path":"/ready"}}"#, "health.path", "\"/ready\"", KNOWN_IN_HEALTH);
+    assert_refused(r#"{"health":{"url":"/ready"}}"#, "health.url", "\"/ready\"", KNOWN_IN_HEALTH);
+    assert_refused(r#"{"rollout":{"surge":1}}"#, "rollout.surge", "1", KNOWN_IN_ROLLOUT);
     assert_refused(r#"{"health":{"timeout.x":{"a":1}}}"#, "health.timeout.x", r#"{"a":1}"#, KNOWN_IN_HEALTH);
-}
-
-#[test]
-fn health_is_an_object() {
-    for value in ["5000", "true", r#""timeout""#, "[]", r#"[{"timeout":5000}]"#] {
-        assert_refused(&options("health", value), "health", value, "an object of timeout, unhealthyAfter");
-    }
 }
 
 #[test]
@@ -272,12 +168,25 @@ fn every_option_is_written_and_read_back() {
         start_concurrency: 4,
         start_timeout_ms: 5_000,
         ports: vec![6, 7],
+        when_empty: WhenEmpty::Fail,
         queue_timeout_ms: 8,
         refill: Refill::Interval,
+        container_ttl_ms: 0,
+        lease_timeout_ms: 11_000,
+        on_release: OnRelease::Reset,
         drain_timeout_ms: 9,
         verify_after_ms: Some(0),
         assigned_check_interval_ms: 10_000,
-        health: Health { timeout_ms: 1_100, unhealthy_after: 3 },
+        health: Health {
+            path: Some("/ready".into()),
+            timeout_ms: 1_100,
+            unhealthy_after: 3,
+            memory_permille_max: Some(900),
+            cpu_permille_max: Some(1_000),
+        },
+        revision: Some("v12".into()),
+        revision_order_ms: Some(1_763_000_000_000),
+        rollout: Rollout { surge_max: 0, unavailable_max: 14 },
         container_binding: Some("PYTHON".to_owned()),
     };
     let expected = serde_json::json!({
@@ -288,12 +197,25 @@ fn every_option_is_written_and_read_back() {
         "startConcurrency": 4,
         "startTimeout": 5000,
         "ports": [6, 7],
+        "whenEmpty": "fail",
         "queueTimeout": 8,
         "refill": "interval",
+        "containerTtl": 0,
+        "leaseTimeout": 11000,
+        "onRelease": "reset",
         "drainTimeout": 9,
         "verifyAfter": 0,
         "assignedCheckInterval": 10000,
-        "health": { "timeout": 1100, "unhealthyAfter": 3 },
+        "health": {
+            "path": "/ready",
+            "timeout": 1100,
+            "unhealthyAfter": 3,
+            "maxMemoryRatio": 0.9,
+            "maxCpuRatio": 1.0
+        },
+        "revision": "v12",
+        "revisionOrder": 1_763_000_000_000_u64,
+        "rollout": { "maxSurge": 0, "maxUnavailable": 14 },
         "containerBinding": "PYTHON"
     });
     assert_eq!(config_value(&config), expected);
@@ -311,10 +233,19 @@ fn the_types_that_are_shipped_name_every_option_with_its_bounds_and_default() {
         let (before, _) = types.split_once(&format!("  {name}?: ")).unwrap_or_else(|| panic!("{name}"));
         before.rsplit("/**").next().unwrap_or_default()
     };
-    for row in &OPTIONS {
-        doc_of(row.name);
+    let (_, in_force) = types.split_once("export interface PoolConfigInForce {").unwrap();
+    let (in_force, _) = in_force.split_once("\n}").unwrap();
+    for name in names_of_all() {
+        let name = name.rsplit('.').next().unwrap();
+        doc_of(name);
+        let groups = ["maxSurge", "maxUnavailable"];
+        assert!(groups.contains(&name) || in_force.contains(&format!(" {name}: ")), "{name} in force");
     }
     for (name, min, max, _) in NUMBERS {
+        // Its bounds are those of a moment: nobody is near them.
+        if name == "revisionOrder" {
+            continue;
+        }
         let doc = doc_of(name.rsplit('.').next().unwrap());
         let default = match shown(&Config::default(), name) {
             Value::Null => "the refresh interval".to_owned(),
@@ -329,10 +260,12 @@ fn the_types_that_are_shipped_name_every_option_with_its_bounds_and_default() {
 #[test]
 fn a_recorded_configuration_of_a_later_version_keeps_what_is_known_of_it() {
     let config = config_from_row(
-        r#"{"warmTarget":7,"leaseTimeout":1,"refreshInterval":1,"health":{"x":1,"timeout":200}}"#,
+        r#"{"warmTarget":7,"standby":1,"leaseTimeout":1,"onRelease":"freeze","refreshInterval":1,
+            "health":{"x":1,"timeout":200,"maxCpuRatio":1.5,"path":"ready"},"rollout":{"pace":2}}"#,
     )
     .unwrap();
-    assert_eq!((config.warm_target, config.refresh_interval_ms, config.health.timeout_ms), (7, 10_000, 200));
+    let health = Health { timeout_ms: 200, ..Health::default() };
+    assert_eq!(config, Config { warm_target: 7, health, ..Config::default() });
     assert_eq!(config_from_row("[]").unwrap_err().code(), "invalid_config");
 }
 
@@ -347,4 +280,19 @@ fn an_earlier_name_is_taken_for_the_option_and_not_beside_it() {
     }
     let config = config_from_json(r#"{ "minContainers": 3, "acquireTimeout": 1000 }"#).unwrap();
     assert_eq!((config.warm_target, config.lease_timeout_ms), (3, 1_000));
+}
+
+#[test]
+fn a_recorded_rollout_that_gets_nowhere_is_the_default() {
+    for rollout in [
+        r#"{"maxSurge":0,"maxUnavailable":0}"#,
+        r#"{"maxSurge":0}"#,
+        // Of a later version, in which more may be unavailable.
+        r#"{"maxSurge":0,"maxUnavailable":101}"#,
+    ] {
+        let config = config_from_row(&format!(r#"{{"warmTarget":7,"rollout":{rollout}}}"#));
+        assert_eq!(config, Ok(Config { warm_target: 7, ..Config::default() }), "{rollout}");
+    }
+    let kept = config_from_row(r#"{"rollout":{"maxSurge":0,"maxUnavailable":1}}"#).unwrap();
+    assert_eq!(kept.rollout, Rollout { surge_max: 0, unavailable_max: 1 });
 }

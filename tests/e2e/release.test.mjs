@@ -1,0 +1,67 @@
+// What is left of a session in real containers when it has left, under each policy.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { atRest, idsOf } from "./expect.mjs";
+import { Server } from "./server.mjs";
+
+/** One container, so that the next session gets what the last one left. */
+const OPTIONS = {
+  warmTarget: 1,
+  maxInstances: 1,
+  refreshInterval: 2000,
+  drainTimeout: 2000,
+  queueTimeout: 30_000,
+};
+
+let server;
+
+beforeEach(() => {
+  server = new Server("release");
+});
+
+afterEach(() => server?.remove());
+
+/** Alice leaves a file and gives her container up; answers what she had, and what Bob gets. */
+async function handOver(onRelease) {
+  await server.start({ OPTIONS: JSON.stringify({ ...OPTIONS, onRelease }) });
+  await server.call("prime");
+  await atRest(server, { warm: 1 });
+  const hers = await server.whoami("alice");
+  await server.fetch("alice", "/files/secret", { method: "PUT", body: "alice's" });
+  assert.equal(await (await server.fetch("alice", "/files/secret")).text(), "alice's");
+  assert.equal(await server.call("release", "alice"), true);
+  await atRest(server, { warm: 1 });
+  const his = await server.whoami("bob");
+  assert.equal((await server.fetch("bob", "/files/secret")).status, 404);
+  return { hers, his, stats: await server.call("stats") };
+}
+
+test("destroy: the next session gets another container", async () => {
+  const { hers, his } = await handOver("destroy");
+  assert.notEqual(his.container, hers.container);
+  assert.notEqual(his.boot, hers.boot);
+});
+
+test("restart: the same container, with a new boot id and none of the files", async () => {
+  const { hers, his, stats } = await handOver("restart");
+  assert.equal(his.container, hers.container);
+  assert.notEqual(his.boot, hers.boot);
+  assert.equal(stats.restarts, 1);
+});
+
+test("reset: the same container and boot, with none of the files", async () => {
+  const { hers, his, stats } = await handOver("reset");
+  assert.deepEqual([his.container, his.boot], [hers.container, hers.boot]);
+  assert.equal(stats.resets, 1);
+});
+
+test("a shut-down ends every container, those of sessions too", async () => {
+  const options = { ...OPTIONS, warmTarget: 2, maxInstances: 0 };
+  await server.start({ OPTIONS: JSON.stringify(options) });
+  await server.whoami("alice");
+  const rows = await atRest(server, { warm: 2, assigned: 1 });
+  assert.equal(idsOf(rows, "assigned").length, 1);
+  await server.call("shutdown");
+  await atRest(server, { warm: 0 });
+  assert.deepEqual(await server.engine.running(), []);
+});

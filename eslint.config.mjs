@@ -29,7 +29,14 @@ const nodeGlobals = [
 ];
 
 export default defineConfig(
-  globalIgnores(["dist/", "target/", "**/target/", ".cache/", "**/.wrangler/"]),
+  globalIgnores([
+    "dist/",
+    "target/",
+    "**/target/",
+    "**/rust/**/build/",
+    ".cache/",
+    "**/.wrangler/",
+  ]),
   js.configs.recommended,
   {
     rules: {

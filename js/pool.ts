@@ -6,6 +6,17 @@ import { readAnswer, throwIfError, type Grant } from "./error.js";
 import type { Explanation, PoolOptions, PoolStats } from "./types.js";
 import { PoolObject } from "./wasm/index.js";
 
+const TEXT_CALLS = [
+  "leave",
+  "lookup",
+  "release",
+  "reportStopped",
+  "shutdown",
+  "shutdownPrewarmed",
+  "warmup",
+] as const;
+type TextCall = (typeof TEXT_CALLS)[number];
+
 /**
  * The pool's Durable Object. The runtime serves RPC only from classes that
  * extend `DurableObject`, so this one does, and hands everything to Rust.
@@ -94,6 +105,17 @@ export class WarmPool extends DurableObject {
   async lookupContainer(id: string): Promise<string | null> {
     const grant = throwIfError<Grant | null>(await this.#run((object) => object.lookup(id)));
     return grant?.name ?? null;
+  }
+
+  /**
+   * The calls without a configuration for Rust Workers, whose client reads an error as JSON text:
+   * between objects the platform drops an error's own fields.
+   *
+   * @returns what `call` is answered with: nothing, a boolean, or JSON text
+   */
+  async callText(call: TextCall, argument?: unknown): Promise<boolean | string | null> {
+    if (!TEXT_CALLS.includes(call)) throw new TypeError(`there is no call ${call}`);
+    return this.#run((object) => object[call](argument as never));
   }
 
   /**

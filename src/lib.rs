@@ -13,10 +13,17 @@
 //! | [`store`] | SQLite rows behind a one-method port | the platform |
 //! | [`wire`] | what crosses RPC, KV and HTTP, the only serde types | |
 //! | `runtime` | wasm only: object host, client host, HTTP | pool policy |
+//! | `client` | wasm only: the pool from a Rust Worker | the same |
+//!
+//! Who writes a Worker in Rust needs `client` alone, and [`pool::Config`] for what
+//! the pool is to be. It is there on `wasm32-unknown-unknown`:
+//! `cargo doc --target wasm32-unknown-unknown --open`.
 
 // The figures, as a test writes them out.
 #![cfg_attr(test, recursion_limit = "256")]
 
+#[cfg(target_arch = "wasm32")]
+pub mod client;
 pub mod platform;
 pub mod pool;
 pub mod route;
@@ -25,4 +32,5 @@ pub mod store;
 pub mod wire;
 
 #[cfg(target_arch = "wasm32")]
+#[cfg_attr(not(feature = "package"), allow(dead_code, reason = "some of it serves the npm package alone"))]
 mod runtime;

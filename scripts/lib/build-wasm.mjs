@@ -7,6 +7,7 @@ import {
   distDir,
   inRoot,
   npmVersion,
+  PACKAGE_FEATURE,
   wasmBindgenVersion,
   WORKER_BUILD_VERSION,
 } from "./project.mjs";
@@ -47,19 +48,24 @@ export async function buildWasm({ toolchain, tools }) {
   say(`wasm: built in ${duration(ms)}`);
 }
 
-/** Runs worker-build, with our tools for those that it would fetch; returns how long it took. */
+/** Runs worker-build; returns how long it took. */
 async function workerBuild(toolchain, tools) {
-  const env = {
+  const env = workerBuildEnv(toolchain, tools);
+  const args = ["--release", "--out-dir", STAGING, "--features", PACKAGE_FEATURE];
+  const { code, ms } = await run(tools.workerBuild, args, { env });
+  if (code !== 0) throw new Trouble("The wasm build failed: its output above says why.");
+  return ms;
+}
+
+/** The environment of worker-build, with our tools for those that it would fetch. */
+export function workerBuildEnv(toolchain, tools) {
+  return {
     ...toolchain.env,
     CARGO_ENCODED_RUSTFLAGS: rustFlags().join("\x1f"),
     WASM_BINDGEN_BIN: tools.wasmBindgen,
     WASM_OPT_BIN: join(binDir, "wasm-opt"),
     ESBUILD_BIN: join(binDir, "esbuild"),
   };
-  const args = ["--release", "--out-dir", STAGING];
-  const { code, ms } = await run(tools.workerBuild, args, { env });
-  if (code !== 0) throw new Trouble("The wasm build failed: its output above says why.");
-  return ms;
 }
 
 /** A panic names its source file: where that lies on this machine is not for the package to tell. */
@@ -85,6 +91,7 @@ function inputsOf(toolchain) {
     rustFlags: rustFlags(),
     workerBuild: WORKER_BUILD_VERSION,
     wasmBindgen: wasmBindgenVersion(),
+    feature: PACKAGE_FEATURE,
     binaryen: npmVersion("binaryen"),
     esbuild: npmVersion("esbuild"),
   };

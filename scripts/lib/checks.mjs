@@ -2,11 +2,11 @@
 import { existsSync } from "node:fs";
 import { buildJs } from "./build-js.mjs";
 import { IMAGE_CRATES, imageEnv } from "./image.mjs";
-import { inRoot, WASM_TARGET } from "./project.mjs";
+import { inRoot, PACKAGE_FEATURE, RUST_WORKER_FOLDERS, WASM_TARGET } from "./project.mjs";
 import { childEnv, run } from "./run.mjs";
 import { say, Trouble } from "./say.mjs";
 import { breaches } from "./walls.mjs";
-import { debianHasClippy } from "./wasm-debian.mjs";
+import { debianHasClippy, debianHasRustdoc } from "./wasm-debian.mjs";
 import { wasmToolchain } from "./wasm-toolchain.mjs";
 
 /** Folders and files that prettier and eslint look after; what is not there is passed over. */
@@ -14,6 +14,16 @@ const SOURCES = ["js", "container", "example", "tests", "scripts"].filter((folde
   existsSync(inRoot(folder)),
 );
 export const FORMATTED = [...SOURCES, ".github", "*.json", "*.jsonc", "*.mjs"];
+
+/** A folder may hold nothing but Rust. */
+const ESLINT_FLAGS = ["--max-warnings=0", "--no-error-on-unmatched-pattern"];
+
+/** What is compiled to wasm: what the package ships, the crate as a Rust Worker has it, and those. */
+const WASM_BUILDS = [
+  ["--lib", "--features", PACKAGE_FEATURE],
+  ["--lib"],
+  ...RUST_WORKER_FOLDERS.map((folder) => of(folder)),
+];
 
 /** `check()` resolves to whether it is well, or to `{ ok, note }`. */
 export const checks = [
@@ -23,8 +33,10 @@ export const checks = [
   { name: "clippy, native", check: () => clippy(["--all-targets"], childEnv()) },
   { name: "clippy, wasm", check: clippyForWasm },
   { name: "clippy, images", check: clippyForImages },
+  { name: "rustdoc, native", check: () => rustdoc([], childEnv()) },
+  { name: "rustdoc, wasm", check: rustdocForWasm },
   { name: "types", check: checkTypes },
-  { name: "eslint", check: () => succeeds("eslint", ["--max-warnings=0", ...SOURCES, "*.mjs"]) },
+  { name: "eslint", check: () => succeeds("eslint", [...ESLINT_FLAGS, ...SOURCES, "*.mjs"]) },
   { name: "prettier", check: () => succeeds("prettier", ["--check", ...prettierArgs()]) },
 ];
 
@@ -33,7 +45,7 @@ export function prettierArgs() {
 }
 
 /** The crates whose sources are formatted. */
-export const CRATES = [".", ...IMAGE_CRATES];
+export const CRATES = [".", ...IMAGE_CRATES, ...RUST_WORKER_FOLDERS];
 
 async function checkRustfmt() {
   return allSucceed(CRATES, (crate) => succeeds("cargo", ["fmt", "--check", ...of(crate)]));
@@ -57,16 +69,42 @@ function clippy(what, env) {
 
 async function clippyForWasm() {
   const { way, env } = await wasmToolchain();
-  const what = ["--target", WASM_TARGET, "--lib"];
-  if (way !== "debian" || (await debianHasClippy())) return clippy(what, env);
+  const target = { CARGO_TARGET_DIR: inRoot("target"), ...env };
+  const hasClippy = way !== "debian" || (await debianHasClippy());
+  const ok = await allSucceed(WASM_BUILDS, (build) => {
+    const what = ["--target", WASM_TARGET, ...build];
+    return hasClippy ? clippy(what, target) : compiles(what, target);
+  });
+  const without = "without clippy, which Debian's Rust lacks here: compiler warnings denied";
+  return { ok, note: hasClippy ? undefined : without };
+}
+
+function compiles(what, env) {
   const strict = { ...env, RUSTFLAGS: `${env.RUSTFLAGS ?? ""} -D warnings`.trim() };
-  const ok = await succeeds("cargo", ["check", "--locked", ...what], strict);
-  return { ok, note: "without clippy, which Debian's Rust lacks here: compiler warnings denied" };
+  return succeeds("cargo", ["check", "--locked", ...what], strict);
 }
 
 /** Crates in which nothing is shared with the package. */
 function clippyForImages() {
   return allSucceed(IMAGE_CRATES, (crate) => clippy(["--all-targets", ...of(crate)], imageEnv()));
+}
+
+function rustdoc(what, env) {
+  const strict = { ...env, RUSTDOCFLAGS: `${env.RUSTDOCFLAGS ?? ""} -D warnings`.trim() };
+  return succeeds("cargo", ["doc", "--locked", "--no-deps", ...what], strict);
+}
+
+/** The client for Rust Workers is there on wasm only, and so are the examples in its docs. */
+async function rustdocForWasm() {
+  const { way, env } = await wasmToolchain();
+  if (way === "debian" && !debianHasRustdoc()) {
+    return { ok: true, note: "not run: Debian's Rust has no rustdoc here" };
+  }
+  const target = ["--target", WASM_TARGET];
+  // They are compiled; what would run them here is the program `true`.
+  const unrun = { ...env, CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "true" };
+  const examples = ["test", "--locked", "--doc", ...target, "client"];
+  return (await rustdoc(target, env)) && succeeds("cargo", examples, unrun);
 }
 
 /** The Worker and the tests import the built package, so its declarations come first. */

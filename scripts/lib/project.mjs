@@ -12,6 +12,12 @@ export const distDir = join(root, "dist");
 export const WASM_TARGET = "wasm32-unknown-unknown";
 export const WORKER_BUILD_VERSION = "0.8.7";
 
+/** The cargo feature with what the package's JavaScript calls; a Rust Worker goes without it. */
+export const PACKAGE_FEATURE = "package";
+
+/** The Rust Workers there are: the example, and the one of the tests. */
+export const RUST_WORKER_FOLDERS = ["example/rust", "tests/rust/worker"];
+
 /** The path of something in the project. */
 export function inRoot(...parts) {
   return join(root, ...parts);

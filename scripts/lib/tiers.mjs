@@ -55,6 +55,7 @@ export const tiers = [
     run: runVitest,
   },
   nodeTier("package", "package"),
+  nodeTier("rust", "Rust Workers"),
   nodeTier("process", "process"),
   nodeTier("kill", "killed process"),
   nodeTier("fuzz", "fuzz over HTTP"),

@@ -38,6 +38,11 @@ export async function debianHasClippy() {
   }
 }
 
+/** It comes with rustc, and must be of the same version. */
+export function debianHasRustdoc() {
+  return existsSync(join(linkTools(), "rustdoc"));
+}
+
 async function ensureInstalled(packages) {
   if (!hasApt()) {
     throw new Trouble(
@@ -51,7 +56,7 @@ async function ensureInstalled(packages) {
 function linkTools() {
   const folder = join(cacheDir, "debian-rust");
   mkdirSync(folder, { recursive: true });
-  for (const name of ["rustc", "cargo", "cargo-clippy", "clippy-driver"]) {
+  for (const name of ["rustc", "cargo", "cargo-clippy", "clippy-driver", "rustdoc"]) {
     rmSync(join(folder, name), { force: true });
     if (existsSync(join("/usr/bin", name))) symlinkSync(join("/usr/bin", name), join(folder, name));
   }

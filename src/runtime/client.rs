@@ -16,11 +16,13 @@ use crate::route::{Hint, Route, judge};
 use crate::wire::{self, PoolName, RemoteError};
 
 /// What the TypeScript function `createWarmPool` delegates to.
+#[cfg(feature = "package")]
 #[wasm_bindgen]
 pub struct PoolClient {
     client: std::rc::Rc<Client>,
 }
 
+#[cfg(feature = "package")]
 #[wasm_bindgen]
 impl PoolClient {
     /// A client of the pool `pool_name`. `hints` is a KV namespace or
@@ -52,17 +54,12 @@ impl PoolClient {
     /// Forgets the hint of a session that gives its container up.
     #[wasm_bindgen(js_name = forgetHint)]
     pub fn forget_hint(&self, session: &JsValue) {
-        let client = &self.client;
-        let asked = client.pool_name().and_then(|name| Ok((name, super::object::session_of(session)?)));
-        if let Ok((name, session)) = asked
-            && let Some(cache) = client.hint_cache(&name, &session)
-        {
-            cache.forget(&client.keep_alive);
-        }
+        self.client.forget_hint(session);
     }
 }
 
 /// Where claims go, and what the pool is to be.
+#[derive(Clone)]
 pub struct Client {
     /// The pool class.
     pub pools: Namespace,
@@ -85,7 +82,7 @@ impl Client {
     /// The pool's, or `pool_unavailable` where it could not be asked.
     pub async fn claim(&self, session: &JsValue, ticket: &JsValue) -> Result<Grant, RemoteError> {
         let pool_name = self.pool_name()?;
-        let session = super::object::session_of(session)?;
+        let session = super::given::session_of(session)?;
         let cache = self.hint_cache(&pool_name, &session);
         if let Some(cache) = &cache
             && let Some(grant) = cache.confirmed(&self.containers, &self.keep_alive).await
@@ -127,6 +124,27 @@ impl Client {
         }
     }
 
+    /// One of the calls that `callText` of js/pool.ts takes.
+    ///
+    /// # Errors
+    /// `pool_unavailable` where the pool could not be asked, or did not answer in
+    /// time. The pool's own errors are in the answer.
+    pub async fn call(&self, call: &str, argument: &JsValue) -> Result<JsValue, RemoteError> {
+        let pool = self.pools.by_name::<PoolStub>(self.pool_name()?.as_str());
+        let asked = pool.and_then(|pool| pool.call_text(call, argument));
+        within(POOL_CALL_TIMEOUT_MS, asked).await.map_err(|failure| not_asked(&failure.message))
+    }
+
+    /// Forgets the hint of a session that gives its container up.
+    pub fn forget_hint(&self, session: &JsValue) {
+        let asked = self.pool_name().and_then(|name| Ok((name, super::given::session_of(session)?)));
+        if let Ok((name, session)) = asked
+            && let Some(cache) = self.hint_cache(&name, &session)
+        {
+            cache.forget(&self.keep_alive);
+        }
+    }
+
     async fn ask_pool(
         &self,
         pool_name: &PoolName,
@@ -154,7 +172,7 @@ impl Client {
 
 /// Whether hints are used at all: not where a container may serve another
 /// session later, nor with a configuration that the pool has to refuse.
-fn may_hint(config: &JsValue) -> bool {
+pub fn may_hint(config: &JsValue) -> bool {
     let config = wire::config_from_json(&config.as_string().unwrap_or_default());
     config.is_ok_and(|config| config.on_release == OnRelease::Destroy)
 }

@@ -80,6 +80,8 @@ extern "C" {
     pub fn stats_text(this: &PoolStub) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = primeText)]
     pub fn prime_text(this: &PoolStub, config: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = callText)]
+    pub fn call_text(this: &PoolStub, call: &str, argument: &JsValue) -> Result<JsValue, JsValue>;
 
     /// A KV namespace.
     #[derive(Clone)]

@@ -13,23 +13,37 @@
 //! | `scheduled` | its timed invocations |
 //! | `pools` | its pools, one to a runtime |
 //! | `bindings` | finding the container namespace |
+//! | `given` | what callers hand over, checked |
 //! | `keys` | the API keys |
 //! | `sql` | the store's port on the platform's SQLite |
 //! | `js` | the platform's JavaScript, as types |
 //! | `call` | calls with a time limit, and what their errors mean |
+//!
+//! What JavaScript calls is there for the npm package alone (feature `package`);
+//! the rest serves [`crate::client`] too.
 
-mod bindings;
-mod call;
-mod client;
+pub mod bindings;
+pub mod call;
+pub mod client;
 mod effects;
+mod given;
 mod health;
+#[cfg(feature = "package")]
 mod http;
-mod js;
+pub mod js;
+#[cfg(feature = "package")]
 mod keys;
+#[cfg(feature = "package")]
 mod legacy;
+#[cfg(feature = "package")]
 mod object;
+#[cfg(feature = "package")]
 mod pools;
+#[cfg(feature = "package")]
 mod scheduled;
+#[cfg(feature = "package")]
 mod sql;
+#[cfg(feature = "package")]
 mod waiting;
+#[cfg(feature = "package")]
 mod wakeups;

@@ -12,6 +12,7 @@ use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 use super::bindings::{container_namespace, identity_of, usual_binding};
 use super::effects::carry_out;
+use super::given::{session_of, type_of};
 use super::js::{self, Namespace, ObjectState, now_ms};
 use super::legacy::LegacyPool;
 use super::sql::ObjectSql;
@@ -514,18 +515,6 @@ impl Fresh for Platform<'_> {
     fn random(&mut self) -> u64 {
         (js_sys::Math::random() * (1_u64 << 53) as f64) as u64
     }
-}
-
-/// A caller's session id, checked.
-pub fn session_of(session: &JsValue) -> Result<Session, PoolError> {
-    let text = session.as_string().ok_or_else(|| PoolError::InvalidSession {
-        problem: format!("it is of type {}", type_of(session)),
-    })?;
-    Session::new(&text)
-}
-
-fn type_of(value: &JsValue) -> String {
-    value.js_typeof().as_string().unwrap_or_default()
 }
 
 fn outcome(result: Result<(), PoolError>) -> JsValue {

@@ -42,6 +42,6 @@ pub use health::usage_from_json;
 pub use hint::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};
 pub use history::{explanation_to_json, transitions_from_json, transitions_to_json};
 pub use legacy::{Legacy, Unreadable, legacy_from_json};
-pub use stats::stats_to_json;
+pub use stats::{LastError, PoolStats, stats_from_json, stats_to_json};
 pub use status::status_to_json;
 pub use worker::{Variables, worker_config, worker_enabled, worker_runtimes};

@@ -13,60 +13,108 @@ use crate::pool::{Failure, FailureClass, HealthKind, Stats};
 /// What `getStats` returns. `warm`, `assigned`, `total`, `config` and
 /// `maxInstances` are those of `cf-container-warm-pool`; `acquired` and
 /// `warming` are what its first version called `assigned` and `starting`. What
-/// an older pool
-/// does not say is read as 0, false or unknown.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+/// an older pool does not say is read as 0, false or unknown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct StatsBody {
+pub struct PoolStats {
+    /// Containers that are healthy and nobody's yet.
     pub warm: u64,
+    /// Containers that belong to a session.
     pub assigned: u64,
+    /// What the first version of `cf-container-warm-pool` called `assigned`.
     pub acquired: u64,
+    /// What it called `starting`.
     pub warming: u64,
+    /// Containers that exist or may exist: starting, warm, assigned, draining and stopping.
     pub total: u64,
+    /// The configuration in force, every option of it under its caller's name.
     pub config: Value,
+    /// How many containers may exist: the lower of what was declared and what the
+    /// platform taught; `None` if neither.
     pub max_instances: Option<u64>,
+    /// Containers whose start was asked for and is not done.
     pub starting: u64,
+    /// Containers whose session has left, with requests under way perhaps.
     pub draining: u64,
+    /// Containers whose stop was asked for and is not confirmed.
     pub stopping: u64,
+    /// Sessions that wait for a container.
     pub waiting: u64,
+    /// Whether the pool fills itself: from its first claim on, until it is shut down.
     pub primed: bool,
+    /// Claims answered from a warm container.
     pub hits: u64,
+    /// Claims answered by a start.
     pub misses: u64,
+    /// Claims answered with the container the session held.
     pub sticky: u64,
+    /// Claims answered with an error.
     pub errors: u64,
+    /// All of these: `sticky + hits + misses + errors`.
     pub claims: u64,
+    /// Callers that went away before they were answered. They are not among the claims.
     pub callers_left: u64,
+    /// `hits / (hits + misses)`, 1 while there are neither.
     pub hit_rate: f64,
+    /// Containers ever started, each start of one counted: `gone + total`.
     pub started: u64,
+    /// Those of them that are gone for certain.
     pub gone: u64,
+    /// Warm containers the pool dropped.
     pub evictions: u64,
+    /// Those of them that were past their age.
     pub expirations: u64,
+    /// Those of them that were of another revision.
     pub replacements: u64,
+    /// Sessions that gave their container up.
     pub releases: u64,
+    /// Sessions that lost theirs since they did not claim within the lease.
     pub lease_ends: u64,
+    /// Containers started again for another session.
     pub restarts: u64,
+    /// Containers cleaned up for another session.
     pub resets: u64,
+    /// Clean-ups that failed; the containers were destroyed.
     pub reset_failures: u64,
+    /// Configurations that were passed over, since a later version's is in force.
     pub passed_over: u64,
+    /// Failed starts, by what they call for: `capacity`, `rate_limit`, `overload`,
+    /// `transient`, `permanent`.
     pub start_failures: BTreeMap<String, u64>,
+    /// Looks that found something wanting, by what that was: `liveness`, `readiness`,
+    /// `resources`.
     pub health_failures: BTreeMap<String, u64>,
+    /// Warm containers that could not be kept awake, each time.
     pub renewal_failures: u64,
+    /// Stops and destroys that failed. They are repeated.
     pub stop_failures: u64,
+    /// Reports that a container has stopped.
     pub reports: u64,
+    /// Those of them about no container of this pool.
     pub unknown_reports: u64,
+    /// Commits the pool's storage refused.
     pub storage_failures: u64,
+    /// The limit the platform taught, `None` if none. It is tried again from time to
+    /// time.
     pub learned_limit: Option<u64>,
+    /// Whether repeated or permanent failures have stopped further starts, but for a
+    /// trial now and then.
     pub breaker_open: bool,
+    /// When a start is tried again, ms since 1970; `None` if none is held back.
     pub retry_at: Option<u64>,
+    /// The last start that failed, `None` if none has.
     pub last_error: Option<LastError>,
+    /// When the pool wakes by itself, ms since 1970; `None` if nothing is due.
     pub next_wake_at: Option<u64>,
 }
 
 /// The last start that failed.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct LastError {
+pub struct LastError {
+    /// What it calls for, a key of [`PoolStats::start_failures`].
     pub class: String,
+    /// What the platform said.
     pub message: String,
 }
 
@@ -76,7 +124,7 @@ pub fn stats_to_json(stats: &Stats) -> String {
     let counters = &stats.counters;
     let kinds = HealthKind::ALL.iter().map(|kind| kind.as_str().to_owned());
     let classes = FailureClass::ALL.iter().map(|class| class.as_str().to_owned());
-    json::write(&StatsBody {
+    json::write(&PoolStats {
         warm: stats.warm as u64,
         assigned: stats.assigned as u64,
         acquired: stats.assigned as u64,
@@ -128,7 +176,7 @@ pub fn stats_to_json(stats: &Stats) -> String {
 struct StatsAnswer {
     error: Option<RemoteError>,
     #[serde(flatten)]
-    stats: StatsBody,
+    stats: PoolStats,
 }
 
 /// Reads the figures.
@@ -136,7 +184,7 @@ struct StatsAnswer {
 /// # Errors
 /// The pool's error, if that is what it answered; `pool_unavailable` where the
 /// answer cannot be read.
-pub(super) fn stats_from_json(text: &str) -> Result<StatsBody, RemoteError> {
+pub fn stats_from_json(text: &str) -> Result<PoolStats, RemoteError> {
     match json::read(text) {
         Ok(StatsAnswer { error: None, stats }) => Ok(stats),
         Ok(StatsAnswer { error: Some(error), .. }) => Err(error.checked()),
@@ -277,11 +325,11 @@ pub(super) mod tests {
     #[test]
     fn figures_of_another_version_are_read_as_far_as_they_go() {
         let text = r#"{"warm":4,"total":6,"paused":1,"lastError":{"class":"new"}}"#;
-        let expected = StatsBody {
+        let expected = PoolStats {
             warm: 4,
             total: 6,
             last_error: Some(LastError { class: "new".to_owned(), message: String::new() }),
-            ..StatsBody::default()
+            ..PoolStats::default()
         };
         assert_eq!(stats_from_json(text), Ok(expected));
         let written = json::read(&stats_to_json(&figures())).unwrap();

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::error::RemoteError;
-use super::stats::{StatsBody, stats_from_json};
+use super::stats::{PoolStats, stats_from_json};
 
 /// Writes the HTTP status of the pools, each with its runtime's name and the
 /// text its `getStats` answered:
@@ -46,7 +46,7 @@ fn trouble(error: &RemoteError) -> Value {
     json!({ "error": { "code": error.code, "message": error.message } })
 }
 
-fn figures(stats: &StatsBody) -> Value {
+fn figures(stats: &PoolStats) -> Value {
     json!({
         "size": stats.config["warmTarget"],
         "available": stats.warm,

@@ -15,6 +15,15 @@ test("a session's container is looked up without a claim", async () => {
   expect(await pool.stats()).toMatchObject({ claims: 1, assigned: 1 });
 });
 
+test("only calls of the pool can be made by name, and their errors are text", async () => {
+  const pool = new TestPool({ warmTarget: 0 });
+  const error = await errorOf(pool.object.callText("alarm" as never));
+  expect(error.message).toContain("there is no call alarm");
+  const refused = JSON.parse(String(await pool.object.callText("release", ""))) as unknown;
+  expect(refused).toMatchObject({ error: { code: "invalid_session", status: 400 } });
+  expect(await pool.object.callText("release", "alice")).toBe(false);
+});
+
 test("more than the target can be warmed up, once, and sessions use it up", async () => {
   const pool = new TestPool({ warmTarget: 1 });
   await pool.client.warmup(4);

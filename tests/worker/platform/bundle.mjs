@@ -1,6 +1,6 @@
 import { build } from "esbuild";
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 
 export const COMPATIBILITY_DATE = "2026-04-01";
 
@@ -38,9 +38,9 @@ export async function bundle(entryPoint) {
   });
   return [
     { type: "ESModule", path: "worker.mjs", contents: outputFiles[0].text },
-    ...wasm.map((file) => ({
+    ...wasm.map((file, index) => ({
       type: "CompiledWasm",
-      path: basename(file),
+      path: wasmName(index),
       contents: readFileSync(file),
     })),
   ];
@@ -48,7 +48,12 @@ export async function bundle(entryPoint) {
 
 function leaveWasm(esbuild, found) {
   esbuild.onResolve({ filter: /\.wasm$/ }, ({ path, resolveDir }) => {
-    found.push(join(resolveDir, path));
-    return { path: `./${basename(path)}`, external: true };
+    const index = found.push(join(resolveDir, path)) - 1;
+    return { path: `./${wasmName(index)}`, external: true };
   });
+}
+
+/** Two files of one bundle may have the same name where they lie. */
+function wasmName(index) {
+  return `${index}.wasm`;
 }

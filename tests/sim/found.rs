@@ -119,7 +119,7 @@ pub fn looks_given_up_in_order() -> Result<(), String> {
 /// and a container was dropped for the platform's silence.
 pub fn clock_put_back() -> Result<(), String> {
     let health = Health { unhealthy_after: 1, ..Config::default().health };
-    let config = Config { warm_target: 1, health, ..Config::default() };
+    let config = Config { warm_target: 1, health: health.clone(), ..Config::default() };
     let mut pool = Pool::default();
     let mut names = Names(0);
     pool.handle(900_000, &mut names, Event::Woke);

@@ -28,11 +28,14 @@
     reason = "a run that cannot go on has failed"
 )]
 
+mod answers;
 mod brief;
 mod calls;
 mod chance;
 mod checks;
 mod clients;
+mod configs;
+mod endings;
 mod fault;
 mod fleet;
 mod found;
@@ -41,9 +44,11 @@ mod hints;
 mod host;
 mod knobs;
 mod log;
+mod looks;
 mod machine;
 mod mishaps;
 mod mutants;
+mod object;
 mod options;
 mod platform;
 mod reference;
@@ -54,6 +59,7 @@ mod shrink;
 mod storage;
 mod tests;
 mod times;
+mod wakeups;
 mod world;
 
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! Something due has an alarm.
 
+use cf_warm_pool::pool::limits::DESTROY_PATIENCE_MS;
 use cf_warm_pool::pool::{Config, State};
 
 use super::{Checked, Reference, hold};
@@ -23,13 +24,27 @@ impl Reference {
             let at_ms = within(STOPPING_RESTS_MS);
             Self::by(alarm_at_ms, at_ms, "a stopping container is attended to")?;
         }
-        if self.starting() > 0 {
-            let deadline = |state: &State| match state {
-                State::Starting { deadline_at_ms } => Some(*deadline_at_ms),
-                _ => None,
-            };
-            let first_ms = self.rows.values().filter_map(|row| deadline(&row.state)).min();
-            Self::by(alarm_at_ms, first_ms.unwrap_or(u64::MAX), "a start is given up")?;
+        let lease_ms = config.lease_timeout_ms;
+        for row in self.rows.values() {
+            match &row.container.state {
+                State::Starting { deadline_at_ms } => {
+                    Self::by(alarm_at_ms, *deadline_at_ms, "a start is given up")?;
+                }
+                State::Warm { .. } if config.container_ttl_ms > 0 => {
+                    let at_ms = Self::retires_at_ms(row, config);
+                    if at_ms > clock_ms {
+                        Self::by(alarm_at_ms, at_ms, "a container has had its time")?;
+                    }
+                }
+                State::Assigned { .. } if lease_ms > 0 => {
+                    let at_ms = self.lease_over_at_ms(row.claimed_at_ms, lease_ms);
+                    Self::by(alarm_at_ms, at_ms, "a lease is over")?;
+                }
+                State::Draining { .. } => {
+                    Self::by(alarm_at_ms, within(DESTROY_PATIENCE_MS), "a draining container is attended to")?;
+                }
+                _ => {}
+            }
         }
         Ok(())
     }

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use cf_warm_pool::pool::{Event, Grant, OnRelease, PoolError, Seen, Session};
+use cf_warm_pool::pool::{Config, Event, Grant, OnRelease, PoolError, Seen, Session};
 use cf_warm_pool::route::{Hint, Route, judge};
 
 use super::fault::Fault;
@@ -18,6 +18,9 @@ use super::machine::number_of;
 use super::object::Halt;
 use super::reference::Violation;
 use super::world::{World, note};
+
+/// The version of a client that names no configuration.
+const NO_VERSION: usize = 2;
 
 /// Sessions that may come back.
 const REMEMBERED: u64 = 60;
@@ -77,11 +80,11 @@ impl World {
         self.after(gap_ms, Happening::Arrivals);
     }
 
-    /// A new session's claim, which does not come back.
+    /// A new session's claim, which does not come back. It takes the pool as it is.
     pub fn newcomer(&mut self) {
         let session = self.clients.sessions;
         self.clients.sessions += 1;
-        self.after(0, Happening::Visit { session, version: 0, requests: 1 });
+        self.after(0, Happening::Visit { session, version: NO_VERSION, requests: 1 });
     }
 
     pub fn visit(&mut self, session: SessionNo, version: usize, requests: u64) {
@@ -104,7 +107,8 @@ impl World {
 
     /// Not where a container may serve another session later.
     fn uses_hints(&self, version: usize) -> bool {
-        self.knobs.faults.has(Fault::Hints) && self.configs[version].on_release == OnRelease::Destroy
+        let shared = |config: &Rc<Config>| config.on_release != OnRelease::Destroy;
+        self.knobs.faults.has(Fault::Hints) && !self.configs.get(version).is_some_and(shared)
     }
 
     /// Whether the hint was good: judged as the client host judges it.
@@ -146,7 +150,7 @@ impl World {
         let Some(asked) = self.clients.callers.get(&caller) else { return };
         let (session, version) = (session(asked.session), asked.version);
         let event = |claim, world: &World, brings: bool| {
-            let config = brings.then(|| Rc::clone(&world.configs[version]));
+            let config = world.configs.get(version).filter(|_| brings).cloned();
             Event::Claimed { claim, session, config }
         };
         self.object_claim(caller, event, version);

@@ -85,7 +85,7 @@ impl World {
         let brings = memory.applied != Some(version);
         let event = event(claim, self, brings);
         match self.dispatch(event) {
-            Ok(()) if brings => {
+            Ok(()) if brings && version < self.configs.len() => {
                 if let Ok(memory) = self.memory() {
                     memory.applied = Some(version);
                 }
@@ -274,7 +274,9 @@ impl World {
         {
             memory.in_flight = memory.in_flight.saturating_sub(1);
         }
+        self.told_twice = !counted;
         let _ = self.object_event(event, None);
+        self.told_twice = false;
     }
 
     pub fn count_call(&mut self) {

@@ -18,6 +18,10 @@ const GATE_MS: u64 = 2 * (144 + 360) * SECOND_MS;
 /// Alarms that may find nothing to do in the time watched: those armed before.
 const IDLE_ALARMS_MAX: u64 = 5;
 
+/// The same for each container that is replaced meanwhile: an alarm that was
+/// armed is left for a later one, since moving it costs a row.
+const IDLE_ALARMS_A_LIFE: u64 = 4;
+
 /// Refreshes the pool at rest is watched for.
 const WATCHED: u64 = 20;
 
@@ -100,7 +104,13 @@ impl World {
         let most = if config.max_instances == 0 { usize::MAX } else { config.max_instances };
         let room = most.min(self.knobs.room as usize).saturating_sub(reference.assigned());
         let (warm, target) = (reference.warm(), reference.target().min(room));
-        hold!("13 rest", warm == target, "{warm} are warm long after the last fault, not {target}");
+        // What comes of age at its own time is missing, or beside its replacement.
+        let (fewer, more) = match config.container_ttl_ms {
+            0 => (0, 0),
+            _ => (config.rollout.unavailable_max, config.rollout.surge_max),
+        };
+        let enough = warm + fewer >= target && warm <= target + more;
+        hold!("13 rest", enough, "{warm} are warm long after the last fault, not {target}");
         let clock_ms = self.clock_ms();
         let at_rest = |state: &State| matches!(state, State::Warm { .. } | State::Assigned { .. });
         for (number, row) in reference.rows.iter().filter(|(_, row)| at_rest(&row.container.state)) {
@@ -136,7 +146,8 @@ impl World {
         let tracked = self.reference.rows.len();
         let declared = config.max_instances == 0 || tracked < config.max_instances;
         let room = declared && (tracked as u64) < self.knobs.room;
-        let starts = room && self.reference.when_empty() == WhenEmpty::Start;
+        let keeps_some = config.enabled && config.warm_target > 0;
+        let starts = room && (!keeps_some || config.when_empty == WhenEmpty::Start);
         let served = starts || self.reference.current_warm(&config, self.clock_ms()) > 0;
         self.clients.calm.clear();
         self.newcomer();
@@ -154,9 +165,11 @@ impl World {
         let config = self.config_in_force();
         let before = self.reference.idle_alarms;
         let alarms = self.reference.alarms;
+        let recorded = self.reference.recorded();
         self.run_until(self.now_ms + WATCHED * config.refresh_interval_ms);
         let idle = self.reference.idle_alarms - before;
-        if self.broken.is_none() && idle > IDLE_ALARMS_MAX {
+        let lives = self.reference.recorded() - recorded;
+        if self.broken.is_none() && idle > IDLE_ALARMS_MAX + IDLE_ALARMS_A_LIFE * lives {
             let alarms = self.reference.alarms - alarms;
             let text = format!("{idle} of {alarms} alarms found nothing to do");
             self.break_rule(Violation::new("13 rest", text));

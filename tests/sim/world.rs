@@ -40,6 +40,8 @@ pub struct World {
     pub reference: Reference,
     pub broken: Option<Violation>,
     pub happenings: u64,
+    /// Whether what is being told was told before.
+    pub told_twice: bool,
     pub orphans: Orphans,
     queue: BinaryHeap<Queued>,
     next_seq: u64,
@@ -112,6 +114,7 @@ impl World {
             reference: Reference::default(),
             broken: None,
             happenings: 0,
+            told_twice: false,
             orphans: Orphans::new(),
             queue: BinaryHeap::new(),
             next_seq: 0,

@@ -41,7 +41,11 @@ impl Reference {
                     Self::by(alarm_at_ms, at_ms, "a lease is over")?;
                 }
                 State::Draining { .. } => {
-                    Self::by(alarm_at_ms, within(DESTROY_PATIENCE_MS), "a draining container is attended to")?;
+                    Self::by(
+                        alarm_at_ms,
+                        within(DESTROY_PATIENCE_MS),
+                        "a draining container is attended to",
+                    )?;
                 }
                 _ => {}
             }

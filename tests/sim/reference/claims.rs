@@ -53,9 +53,7 @@ impl Reference {
     /// How long a session waits beside so many that wait.
     fn patience_ms(&self, config: &Config, waiting: usize) -> u64 {
         let starts_ms = match self.when_empty() {
-            WhenEmpty::Start => {
-                config.start_timeout_ms * (waiting / config.start_concurrency + 1) as u64
-            }
+            WhenEmpty::Start => config.start_timeout_ms * (waiting / config.start_concurrency + 1) as u64,
             WhenEmpty::Wait | WhenEmpty::Fail => 0,
         };
         (config.queue_timeout_ms + starts_ms).min(PATIENCE_MAX_MS) + SLACK_MS
@@ -140,7 +138,11 @@ impl Reference {
                 continue;
             }
             self.primed = true;
-            hold!("9 deadline", self.when_empty() != WhenEmpty::Fail, "s{session} waits, and is to be refused");
+            hold!(
+                "9 deadline",
+                self.when_empty() != WhenEmpty::Fail,
+                "s{session} waits, and is to be refused"
+            );
             let until_ms = commit.now_ms + self.patience_ms(config, self.memory.waits.len() + sessions.len());
             self.memory.waits.insert(*session, self.memory.next_ticket);
             self.memory.next_ticket += 1;

@@ -2,7 +2,7 @@
 
 use cf_warm_pool::pool::{Counters, Event, State, StopCause};
 
-use super::{Checked, Commit, Move, Reference, hold};
+use super::{Checked, Move, Reference, hold};
 
 /// What the reference counts too.
 const fn figures(counters: &Counters) -> [u64; 13] {
@@ -26,10 +26,11 @@ const fn figures(counters: &Counters) -> [u64; 13] {
 impl Reference {
     /// What the moves of containers add. Claims, leases and releases are
     /// counted where they are checked.
-    pub(super) fn count(&mut self, commit: &Commit<'_>, moves: &[Move]) {
+    pub(super) fn count(&mut self, moves: &[Move]) {
         for step in moves {
             let Some(to) = &step.to else { continue };
-            let next = step.from.as_ref().is_some_and(|from| from.container.generation != to.container.generation);
+            let next =
+                step.from.as_ref().is_some_and(|from| from.container.generation != to.container.generation);
             let (counted, totals) = (&mut self.counted, &mut self.totals);
             match (step.from(), &to.container.state) {
                 (Some(State::Stopping { .. }), State::Starting { .. }) => {
@@ -62,14 +63,10 @@ impl Reference {
             matches!(step.from(), Some(State::Starting { .. }))
                 && matches!(
                     step.to(),
-                    Some(State::Stopping {
-                        cause: StopCause::StartFailed | StopCause::StartTimeout | StopCause::Stopped,
-                        ..
-                    })
+                    Some(State::Stopping { cause: StopCause::StartFailed | StopCause::Stopped, .. })
                 )
         };
         self.failed_starts += moves.iter().filter(failed).count() as u64;
-        let _ = commit;
     }
 
     /// What is about to be shown is recorded: it must not go back.

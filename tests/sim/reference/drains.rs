@@ -145,9 +145,7 @@ impl Reference {
         let assigned = self.assigned();
         hold!("11 in use", assigned == kept, "{assigned} of {kept} are assigned after a shut-down");
         hold!("6 shortfall", self.warm() == 0, "{} containers are warm after a shut-down", self.warm());
-        let returns = |state: &State| {
-            matches!(state, State::Draining { on_release, .. } if *on_release != OnRelease::Destroy)
-        };
+        let returns = |state: &State| matches!(state, State::Draining { on_release, .. } if *on_release != OnRelease::Destroy);
         let returning = self.rows.values().filter(|row| returns(&row.container.state)).count();
         hold!(
             "6 shortfall",

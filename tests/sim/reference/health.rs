@@ -1,7 +1,7 @@
 //! What was seen of containers, and what may end one.
 
 use cf_warm_pool::pool::limits::STOP_CALL_TIMEOUT_MS;
-use cf_warm_pool::pool::{Command, Config, Event, Seen, State, StopCause, Usage};
+use cf_warm_pool::pool::{Command, Config, Event, Generation, Seen, State, StopCause, Usage};
 
 use super::{Checked, Commit, Move, Reference, hold};
 use crate::machine::number_of;
@@ -75,11 +75,14 @@ impl Reference {
             Event::Probed { .. } => false,
             _ => true,
         };
+        // A session's container has to live, whatever a look from before shows.
+        let used = matches!(row.container.state, State::Assigned { .. });
         let looks = self.memory.looks.entry(number).or_default();
         looks.ended = !begins;
         match seen {
             Seen::Unknown(_) => return looks.unanswered(),
             Seen::Alive | Seen::Idle => looks.well(commit.clock_ms),
+            Seen::Ready(_) | Seen::NotReady(_) if used => looks.well(commit.clock_ms),
             Seen::Ready(usage) if !past_ceiling(config, *usage) => looks.well(commit.clock_ms),
             Seen::Ready(_) | Seen::NotReady(_) | Seen::Stopped => looks.wanting(),
         }
@@ -101,9 +104,14 @@ impl Reference {
     /// its time, is checked elsewhere.
     pub(super) fn check_ends(&mut self, commit: &Commit<'_>, moves: &[Move]) -> Checked {
         if let Event::StopReported { id } = commit.event {
-            let state = self.rows.get(&number_of(*id)).map(|row| &row.container.state);
-            let ended = matches!(state, None | Some(State::Stopping { .. }));
-            hold!("4 fit to serve", ended, "{id} was reported to have stopped, and is {state:?}");
+            let row = self.rows.get(&number_of(*id)).map(|row| &row.container);
+            let ended = row.is_none_or(|container| match container.state {
+                State::Stopping { .. } => true,
+                // The report may be of the life before.
+                State::Starting { .. } => container.generation > Generation::FIRST,
+                _ => false,
+            });
+            hold!("4 fit to serve", ended, "{id} was reported to have stopped, and is {row:?}");
         }
         let shuts_down = matches!(commit.event, Event::PrewarmedShutDown | Event::ShutDown);
         for step in moves {
@@ -122,7 +130,9 @@ impl Reference {
                     );
                 }
                 Some(State::Warm { .. }) if shuts_down => {}
-                Some(State::Assigned { .. }) if *cause != StopCause::Unhealthy && *cause != StopCause::Stopped => {
+                Some(State::Assigned { .. })
+                    if *cause != StopCause::Unhealthy && *cause != StopCause::Stopped =>
+                {
                     self.check_left_at_once(commit, step)?;
                 }
                 _ => self.check_end(commit, step)?,
@@ -172,12 +182,6 @@ impl Reference {
                     "8 no reason",
                     looks.answered || others,
                     "container {number} was dropped when no container answered"
-                );
-                let used = matches!(step.from(), Some(State::Assigned { .. }));
-                hold!(
-                    "8 no reason",
-                    !used || !looks.answered,
-                    "a session's container {number} was dropped for what only warm ones have to be: {event:?}"
                 );
                 Ok(())
             }

@@ -87,7 +87,7 @@ pub struct Reference {
     back_ms: u64,
     /// Draining that ended before its time, with the last commit.
     pub ended_early: Vec<EndedEarly>,
-    /// Starts that failed for another reason than a full platform.
+    /// Starts that failed for another reason than a full or slow platform.
     pub failed_starts: u64,
     /// Alarms that came, and those that found nothing to do.
     pub alarms: u64,
@@ -220,7 +220,7 @@ impl Reference {
         self.check_starts(commit, &moves)?;
         self.check_shut_down(commit, &before)?;
         self.looks_asked(commit);
-        self.count(commit, &moves);
+        self.count(&moves);
         self.check_recorded(commit.event)?;
         let decision = commit.decision;
         self.did_something |=
@@ -308,6 +308,11 @@ impl Reference {
 
     pub fn tracked_lives(&self) -> Vec<Life> {
         self.rows.values().map(|row| row.container.life()).collect()
+    }
+
+    /// Lives of containers ever recorded.
+    pub fn recorded(&self) -> u64 {
+        self.recorded
     }
 
     pub fn starting(&self) -> usize {

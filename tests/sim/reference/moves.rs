@@ -1,8 +1,6 @@
 //! Which states a container goes through, in which of its lives, and why.
 
-use cf_warm_pool::pool::{
-    Container, ContainerId, Event, Generation, OnRelease, State, StopCause,
-};
+use cf_warm_pool::pool::{Container, ContainerId, Event, Generation, OnRelease, State, StopCause};
 
 use super::rows::{Holder, Row};
 use super::{Checked, Commit, Move, Reference, Violation, hold};

@@ -82,8 +82,7 @@ impl Reference {
             false => {
                 let demand_holds = pause.demand_at_ms >= commit.clock_ms + TRIAL_HOLDS_MS;
                 let asked_for = matches!(commit.event, Event::DeadlineReached | Event::Woke);
-                demand_holds
-                    && (pause.retry_at_ms >= commit.clock_ms + PAUSE_HOLDS_MS || asked_for)
+                demand_holds && (pause.retry_at_ms >= commit.clock_ms + PAUSE_HOLDS_MS || asked_for)
             }
         };
         hold!("6 storm", holds, "{pause:?} ends at once, at {}", commit.clock_ms);
@@ -127,7 +126,11 @@ impl Reference {
         let tracked = self.rows.len();
         if new > 0 {
             let called_for = needs.demand + needs.refused + needs.refill;
-            hold!("6 shortfall", starting <= called_for, "{starting} start, {called_for} are called for: {needs:?}");
+            hold!(
+                "6 shortfall",
+                starting <= called_for,
+                "{starting} start, {called_for} are called for: {needs:?}"
+            );
             hold!(
                 "6 shortfall",
                 needs.when_empty != WhenEmpty::Wait || starting <= 1 || needs.staying <= self.target(),
@@ -205,7 +208,11 @@ impl Reference {
             (Refill::Eager, _) => needs.refill,
         };
         let wanted = needs.demand + refill;
-        hold!("6 shortfall", held_back || starting >= wanted, "{starting} start, {wanted} are called for: {needs:?}");
+        hold!(
+            "6 shortfall",
+            held_back || starting >= wanted,
+            "{starting} start, {wanted} are called for: {needs:?}"
+        );
         Ok(())
     }
 

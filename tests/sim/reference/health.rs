@@ -113,6 +113,7 @@ impl Reference {
             });
             hold!("4 fit to serve", ended, "{id} was reported to have stopped, and is {row:?}");
         }
+        self.check_unhealthy(commit)?;
         let shuts_down = matches!(commit.event, Event::PrewarmedShutDown | Event::ShutDown);
         for step in moves {
             let Some(State::Stopping { cause, .. }) = step.to() else { continue };
@@ -138,6 +139,25 @@ impl Reference {
                 _ => self.check_end(commit, step)?,
             }
         }
+        Ok(())
+    }
+
+    /// A warm container that answers often enough that it is not well is dropped.
+    fn check_unhealthy(&self, commit: &Commit<'_>) -> Checked {
+        let Event::Probed { life, .. } = commit.event else { return Ok(()) };
+        let number = number_of(life.id);
+        let patience = commit.pool.config().health.unhealthy_after;
+        let looks = self.memory.looks.get(&number);
+        let wanting = looks.filter(|looks| looks.ended && looks.answered && looks.bad >= patience);
+        let warm = self
+            .rows
+            .get(&number)
+            .filter(|row| row.container.life() == *life && matches!(row.container.state, State::Warm { .. }));
+        hold!(
+            "4 fit to serve",
+            wanting.is_none() || warm.is_none(),
+            "container {number} is kept warm after {wanting:?}"
+        );
         Ok(())
     }
 

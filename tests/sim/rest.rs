@@ -1,7 +1,7 @@
 //! The end of all faults: the pool comes to rest at its target, serves who
 //! comes, and then does nothing that is not called for.
 
-use cf_warm_pool::pool::{Config, Refill, State, WhenEmpty};
+use cf_warm_pool::pool::{Refill, State, WhenEmpty};
 
 use super::knobs::{MINUTE_MS, SECOND_MS};
 use super::platform::Weather;
@@ -35,7 +35,9 @@ impl World {
         note!(self, "no more faults");
         self.faulty = false;
         self.platform.weather = Weather::calm(self.knobs.room);
-        let settle_ms = FAULTS_ECHO_MS + GATE_MS + self.knobs.sleep_after_ms + 2 * self.round_ms();
+        // The last of those who come late say what the pool is to be.
+        self.run_until(self.now_ms + FAULTS_ECHO_MS);
+        let settle_ms = GATE_MS + self.knobs.sleep_after_ms + 2 * self.round_ms();
         self.run_until(self.now_ms + settle_ms);
         self.rests();
         let failed = self.reference.failed_starts;
@@ -55,7 +57,7 @@ impl World {
 
     /// The pool is at rest, or soon: what comes of age is replaced, and sessions leave.
     fn rests(&mut self) {
-        let pause_ms = self.round_ms() / MOMENTS;
+        let pause_ms = self.replaced_ms() / MOMENTS;
         for moment in 1.. {
             if self.broken.is_some() {
                 return;
@@ -68,32 +70,35 @@ impl World {
         }
     }
 
-    fn config_in_force(&self) -> Config {
-        self.reference.pool_row.config.as_deref().cloned().unwrap_or_default()
-    }
-
     /// Time in which whatever is due comes round once.
     fn round_ms(&self) -> u64 {
-        let config = self.config_in_force();
+        let config = self.reference.config();
         let refreshes = match config.refill {
             Refill::Eager => 2,
             Refill::Interval => 2 + config.warm_target / config.start_concurrency,
         };
-        let target = config.warm_target as u64;
-        // One by one, where there is no room for more.
-        let replaced = config.container_ttl_ms > 0 || config.revision.is_some();
-        let one_ms = config.start_timeout_ms + config.drain_timeout_ms;
         config.refresh_interval_ms * refreshes as u64
             + config.assigned_check_interval_ms * 2
-            + config.start_timeout_ms * (3 + target / 2)
+            + config.start_timeout_ms * (3 + config.warm_target as u64 / 2)
             + config.drain_timeout_ms * 2
-            + if replaced { target * one_ms } else { 0 }
             + MINUTE_MS
+    }
+
+    /// Time in which all warm containers are replaced, if need be one by one,
+    /// where there is no room for more.
+    fn replaced_ms(&self) -> u64 {
+        let config = self.reference.config();
+        let turn_ms = match config.refill {
+            Refill::Eager => 0,
+            Refill::Interval => config.refresh_interval_ms,
+        };
+        let one_ms = config.start_timeout_ms + config.drain_timeout_ms + turn_ms;
+        self.round_ms() + config.warm_target as u64 * one_ms
     }
 
     fn at_rest(&self) -> Result<(), Violation> {
         let reference = &self.reference;
-        let config = self.config_in_force();
+        let config = self.reference.config();
         let moving = [reference.starting(), reference.draining(), reference.stopping()];
         let waiting = reference.waiting();
         hold!(
@@ -117,7 +122,7 @@ impl World {
             let ready = self.platform.machines[*number].ready;
             hold!("13 rest", ready, "container {number} has a row and does not run");
             // Those that wait for their turn are past their age meanwhile.
-            let back_ms = clock_ms.saturating_sub(self.round_ms());
+            let back_ms = clock_ms.saturating_sub(self.replaced_ms());
             let used = matches!(row.container.state, State::Assigned { .. });
             hold!(
                 "13 rest",
@@ -142,7 +147,7 @@ impl World {
         if self.broken.is_some() {
             return;
         }
-        let config = self.config_in_force();
+        let config = self.reference.config();
         let tracked = self.reference.rows.len();
         let declared = config.max_instances == 0 || tracked < config.max_instances;
         let room = declared && (tracked as u64) < self.knobs.room;
@@ -162,7 +167,7 @@ impl World {
 
     /// Alarms go on only for what they find.
     fn watch(&mut self) {
-        let config = self.config_in_force();
+        let config = self.reference.config();
         let before = self.reference.idle_alarms;
         let alarms = self.reference.alarms;
         let recorded = self.reference.recorded();

@@ -43,10 +43,7 @@ impl Reference {
     /// What a claim does that finds nothing warm: where nothing ever is, it has
     /// a container started.
     pub fn when_empty(&self) -> WhenEmpty {
-        match &self.pool_row.config {
-            Some(config) if self.target() > 0 => config.when_empty,
-            _ => WhenEmpty::Start,
-        }
+        if self.target() > 0 { self.config().when_empty } else { WhenEmpty::Start }
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Looks {
     pub ended: bool,
     /// Looks in a row that showed it wanting.
     bad: u32,
+    /// Those of them that were answered.
+    wanting: u32,
     /// When the first of those without an answer was asked for.
     unanswered_since_ms: Option<u64>,
     /// Whether the last look was answered.
@@ -42,11 +44,14 @@ impl Looks {
         self.seen_at_ms = Some(clock_ms);
         self.asked_at_ms = None;
         self.bad = 0;
+        self.wanting = 0;
         self.unanswered_since_ms = None;
     }
 
     fn wanting(&mut self) {
-        self.bad += u32::from(self.asked_at_ms.take().is_some());
+        let first = u32::from(self.asked_at_ms.take().is_some());
+        self.bad += first;
+        self.wanting += first;
         self.answered = true;
     }
 }
@@ -148,7 +153,7 @@ impl Reference {
         let number = number_of(life.id);
         let patience = commit.pool.config().health.unhealthy_after;
         let looks = self.memory.looks.get(&number);
-        let wanting = looks.filter(|looks| looks.ended && looks.answered && looks.bad >= patience);
+        let wanting = looks.filter(|looks| looks.ended && looks.wanting >= patience);
         let warm = self
             .rows
             .get(&number)

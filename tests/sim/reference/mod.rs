@@ -28,8 +28,9 @@ mod rows;
 mod starts;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use cf_warm_pool::pool::{Change, Counters, Decision, Event, Life, Pool, PoolRow, State};
+use cf_warm_pool::pool::{Change, Config, Counters, Decision, Event, Life, Pool, PoolRow, State};
 
 use super::happening::{Number, SessionNo};
 use super::machine::number_of;
@@ -289,7 +290,8 @@ impl Reference {
         self.did_something = false;
     }
 
-    /// Alarms with nothing to do may come now and then, not one upon the other.
+    /// Alarms with nothing to do may come now and then, not one upon the other:
+    /// one for each container whose replacement cannot be started yet.
     pub fn alarm_ended(&mut self, now_ms: u64) -> Checked {
         self.idle_alarms += u64::from(!self.did_something);
         if self.did_something || now_ms >= self.idle_since_ms + 1_000 {
@@ -299,7 +301,7 @@ impl Reference {
         self.idle_in_a_row += 1;
         hold!(
             "13 alarm",
-            self.idle_in_a_row < 20,
+            self.idle_in_a_row < 20 + self.rows.len() as u32,
             "{} alarms in a second find nothing to do",
             self.idle_in_a_row
         );
@@ -341,9 +343,12 @@ impl Reference {
 
     /// Warm containers the pool is to keep.
     pub fn target(&self) -> usize {
-        match &self.pool_row.config {
-            Some(config) if self.primed && config.enabled => config.warm_target,
-            _ => 0,
-        }
+        let config = self.config();
+        if self.primed && config.enabled { config.warm_target } else { 0 }
+    }
+
+    /// The configuration in force: the default until a caller names one.
+    pub fn config(&self) -> Rc<Config> {
+        self.pool_row.config.clone().unwrap_or_default()
     }
 }

@@ -73,7 +73,8 @@ impl World {
             return (Seen::NotReady(unready()), THEN_ASKS_MS);
         }
         let used = if machine.hot_until_ms > now_ms { USED_HOT_PERMILLE } else { USED_PERMILLE };
-        let usage = Usage { memory_permille: Some(used), cpu_permille: (number % 2 == 0).then_some(used) };
+        let usage =
+            Usage { memory_permille: Some(used), cpu_permille: number.is_multiple_of(2).then_some(used) };
         (Seen::Ready(usage), THEN_ASKS_MS)
     }
 
@@ -126,7 +127,8 @@ impl World {
         let takes_ms = self.chance.platform.spread(5, 3 * SECOND_MS);
         let throws = self.fault(Fault::ResetThrows);
         let refuses = self.fault(Fault::ResetRefused);
-        let cleans = !refuses && !(throws && self.chance.platform.one_in(2));
+        let before = throws && self.chance.platform.one_in(2);
+        let cleans = !refuses && !before;
         let machine = &mut self.platform.machines[call.number];
         let result = match machine.running {
             false => Err(failure("the container is not running")),

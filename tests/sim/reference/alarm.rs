@@ -10,6 +10,29 @@ use super::{Checked, Reference, hold};
 const STOPPING_RESTS_MS: u64 = 21 * 60_000;
 
 impl Reference {
+    pub fn alarm_began(&mut self) {
+        self.alarms += 1;
+        self.did_something = false;
+    }
+
+    /// Alarms with nothing to do may come now and then, not one upon the other:
+    /// one for each container whose replacement cannot be started yet.
+    pub fn alarm_ended(&mut self, now_ms: u64) -> Checked {
+        self.idle_alarms += u64::from(!self.did_something);
+        if self.did_something || now_ms >= self.idle_since_ms + 1_000 {
+            self.idle_since_ms = now_ms;
+            self.idle_in_a_row = 0;
+        }
+        self.idle_in_a_row += 1;
+        hold!(
+            "13 alarm",
+            self.idle_in_a_row < 20 + self.rows.len() as u32,
+            "{} alarms in a second find nothing to do",
+            self.idle_in_a_row
+        );
+        Ok(())
+    }
+
     /// Checks the alarm the platform holds against the rows.
     pub fn check_alarm(&self, alarm_at_ms: Option<u64>, clock_ms: u64, config: &Config) -> Checked {
         let within = |interval_ms: u64| clock_ms + self.back_ms + interval_ms;

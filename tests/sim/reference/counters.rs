@@ -4,6 +4,36 @@ use cf_warm_pool::pool::{Counters, Event, State, StopCause};
 
 use super::{Checked, Move, Reference, hold};
 
+/// What a run amounted to, whatever memory forgot.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Totals {
+    pub hits: u64,
+    pub misses: u64,
+    pub stickies: u64,
+    pub errors: u64,
+    pub left: u64,
+    pub releases: u64,
+    pub lease_ends: u64,
+    pub restarts: u64,
+    pub resets: u64,
+    pub replaced: u64,
+}
+
+impl Totals {
+    pub fn add(&mut self, other: &Self) {
+        self.hits += other.hits;
+        self.misses += other.misses;
+        self.stickies += other.stickies;
+        self.errors += other.errors;
+        self.left += other.left;
+        self.releases += other.releases;
+        self.lease_ends += other.lease_ends;
+        self.restarts += other.restarts;
+        self.resets += other.resets;
+        self.replaced += other.replaced;
+    }
+}
+
 /// What the reference counts too.
 const fn figures(counters: &Counters) -> [u64; 13] {
     [

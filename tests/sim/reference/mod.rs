@@ -35,6 +35,7 @@ use cf_warm_pool::pool::{Change, Config, Counters, Decision, Event, Life, Pool, 
 use super::happening::{Number, SessionNo};
 use super::machine::number_of;
 use claims::Asked;
+pub use counters::Totals;
 pub use drains::EndedEarly;
 pub use health::look_patience_ms;
 use moves::Place;
@@ -97,36 +98,6 @@ pub struct Reference {
     idle_in_a_row: u32,
     idle_since_ms: u64,
     pub totals: Totals,
-}
-
-/// What a run amounted to, whatever memory forgot.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Totals {
-    pub hits: u64,
-    pub misses: u64,
-    pub stickies: u64,
-    pub errors: u64,
-    pub left: u64,
-    pub releases: u64,
-    pub lease_ends: u64,
-    pub restarts: u64,
-    pub resets: u64,
-    pub replaced: u64,
-}
-
-impl Totals {
-    pub fn add(&mut self, other: &Self) {
-        self.hits += other.hits;
-        self.misses += other.misses;
-        self.stickies += other.stickies;
-        self.errors += other.errors;
-        self.left += other.left;
-        self.releases += other.releases;
-        self.lease_ends += other.lease_ends;
-        self.restarts += other.restarts;
-        self.resets += other.resets;
-        self.replaced += other.replaced;
-    }
 }
 
 /// What ends with the object's memory.
@@ -283,29 +254,6 @@ impl Reference {
                 asked.until_ms += jump_ms.unsigned_abs();
             }
         }
-    }
-
-    pub fn alarm_began(&mut self) {
-        self.alarms += 1;
-        self.did_something = false;
-    }
-
-    /// Alarms with nothing to do may come now and then, not one upon the other:
-    /// one for each container whose replacement cannot be started yet.
-    pub fn alarm_ended(&mut self, now_ms: u64) -> Checked {
-        self.idle_alarms += u64::from(!self.did_something);
-        if self.did_something || now_ms >= self.idle_since_ms + 1_000 {
-            self.idle_since_ms = now_ms;
-            self.idle_in_a_row = 0;
-        }
-        self.idle_in_a_row += 1;
-        hold!(
-            "13 alarm",
-            self.idle_in_a_row < 20 + self.rows.len() as u32,
-            "{} alarms in a second find nothing to do",
-            self.idle_in_a_row
-        );
-        Ok(())
     }
 
     pub fn tracked_lives(&self) -> Vec<Life> {

@@ -15,7 +15,7 @@ pub struct BriefDecision<'a>(pub &'a Decision);
 impl BriefEvent<'_> {
     /// Whether it is worth a line where few lines are kept.
     pub fn is_news(&self) -> bool {
-        !matches!(self.0, Event::Probed { seen: Seen::Alive, .. })
+        !matches!(self.0, Event::Probed { seen: Seen::Alive | Seen::Idle | Seen::Ready(_), .. })
     }
 }
 
@@ -47,6 +47,7 @@ impl fmt::Display for BriefEvent<'_> {
                 write!(f, "{} did not start: {}: {}", name(life.id), failure.class, failure.message)
             }
             Event::Probed { life, seen, .. } => write!(f, "{} was looked at: {seen:?}", name(life.id)),
+            Event::ResetAnswered { life, result } => write!(f, "reset of {}: {result:?}", name(life.id)),
             Event::StopAnswered { life, result } => write!(f, "stop of {}: {result:?}", name(life.id)),
             Event::DestroyAnswered { life, conclusive, result } => {
                 write!(f, "destroy of {} (conclusive: {conclusive}): {result:?}", name(life.id))
@@ -62,7 +63,8 @@ impl fmt::Display for BriefDecision<'_> {
         for change in changes {
             match change {
                 Change::PutContainer(container) => {
-                    write!(f, "{} {}; ", name(container.id), state(&container.state))?;
+                    let (name, life) = (name(container.id), container.generation.0);
+                    write!(f, "{name} (life {life}) {}; ", state(&container.state))?;
                 }
                 Change::DeleteContainer(id) => write!(f, "{} is gone; ", name(*id))?,
                 Change::PutPool(row) => {
@@ -83,6 +85,7 @@ impl fmt::Display for BriefDecision<'_> {
             match command {
                 Command::Start { life, .. } => write!(f, "start {}; ", name(life.id))?,
                 Command::Probe { life, .. } => write!(f, "look at {}; ", name(life.id))?,
+                Command::Reset { life, .. } => write!(f, "reset {}; ", name(life.id))?,
                 Command::Stop { life, .. } => write!(f, "stop {}; ", name(life.id))?,
                 Command::Destroy { life, conclusive, .. } => {
                     write!(f, "destroy {} (conclusive: {conclusive}); ", name(life.id))?;
@@ -98,6 +101,9 @@ fn state(state: &State) -> String {
         State::Starting { deadline_at_ms } => format!("starts until {deadline_at_ms}"),
         State::Warm { .. } => "is warm".to_owned(),
         State::Assigned { session, .. } => format!("belongs to {}", session.as_str()),
+        State::Draining { cause, deadline_at_ms, on_release } => {
+            format!("drains ({}) until {deadline_at_ms}, then {}", cause.as_str(), on_release.as_str())
+        }
         State::Stopping { cause, settled_at_ms, .. } => {
             format!("stops ({}), settled at {settled_at_ms}", cause.as_str())
         }

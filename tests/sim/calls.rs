@@ -4,11 +4,11 @@
 use cf_warm_pool::pool::limits::STOP_CALL_TIMEOUT_MS;
 use cf_warm_pool::pool::{Command, Event, Life, Seen};
 
+use super::answers::without_answer;
 use super::fault::Fault;
 use super::happening::{Call, Fate, Happening, failure};
 use super::knobs::MINUTE_MS;
 use super::machine::number_of;
-use super::platform::without_answer;
 use super::world::World;
 
 /// A start that hangs is ended by the platform some time, long after anybody
@@ -24,12 +24,17 @@ impl World {
         self.count_call();
         let delay_ms = self.delay_ms();
         match command {
-            Command::Start { life, timeout_ms, .. } => self.send_start(life, timeout_ms, delay_ms),
-            Command::Probe { life, renew, timeout_ms, .. } => {
+            Command::Start { life, timeout_ms, readiness, .. } => {
+                let readiness_ms = readiness.map(|readiness| readiness.timeout_ms);
+                self.send_start(life, timeout_ms, readiness_ms, delay_ms);
+            }
+            Command::Probe { life, renew, path, timeout_ms, .. } => {
                 let call = self.call(life, timeout_ms);
                 let nothing = Event::Probed { life, seen: Seen::Alive, renewal_failed: renew };
-                self.send(call, delay_ms, &nothing, Happening::ProbeArrives { call, renew });
+                let asks_ms = path.map(|_| timeout_ms);
+                self.send(call, delay_ms, &nothing, Happening::ProbeArrives { call, renew, asks_ms });
             }
+            Command::Reset { life, .. } => self.send_reset(life, delay_ms),
             Command::Stop { life, .. } => {
                 let call = self.call(life, STOP_CALL_TIMEOUT_MS);
                 let nothing = Event::StopAnswered { life, result: Ok(()) };
@@ -59,7 +64,8 @@ impl World {
             Fate::Answered
         };
         let number = number_of(life.id);
-        Call { epoch: self.object.epoch, life, number, fate, limit_at_ms: self.now_ms + limit_ms }
+        let limit_at_ms = self.now_ms + limit_ms;
+        Call { epoch: self.object.epoch, life, number, fate, limit_at_ms, readiness_ms: None }
     }
 
     fn send(&mut self, call: Call, delay_ms: u64, nothing: &Event, arrives: Happening) {
@@ -73,8 +79,8 @@ impl World {
 
     /// A start may go on inside the object when its caller no longer hears of
     /// it, be it that the connection is lost or that it never was answered.
-    fn send_start(&mut self, life: Life, timeout_ms: u64, delay_ms: u64) {
-        let mut call = self.call(life, START_ENDS_MS);
+    fn send_start(&mut self, life: Life, timeout_ms: u64, readiness_ms: Option<u64>, delay_ms: u64) {
+        let mut call = Call { readiness_ms, ..self.call(life, START_ENDS_MS) };
         if call.fate == Fate::Hangs {
             call.fate = Fate::Answered;
         }
@@ -89,5 +95,21 @@ impl World {
         }
         let lost = Event::StartSucceeded { life };
         self.send(call, delay_ms, &lost, Happening::StartArrives { call, timeout_ms });
+    }
+
+    /// A reset may be carried out when its caller has given it up, or is gone.
+    fn send_reset(&mut self, life: Life, delay_ms: u64) {
+        let mut call = self.call(life, STOP_CALL_TIMEOUT_MS);
+        let nothing = Event::ResetAnswered { life, result: Ok(true) };
+        let mut delay_ms = delay_ms;
+        if self.fault(Fault::ResetLate) {
+            delay_ms += self.chance.platform.below(MINUTE_MS);
+        }
+        if delay_ms >= STOP_CALL_TIMEOUT_MS {
+            let given_up = without_answer(&nothing, "no answer within the time it had");
+            self.outcome_in(STOP_CALL_TIMEOUT_MS, call.epoch, given_up);
+            call.epoch = NOBODY;
+        }
+        self.send(call, delay_ms, &nothing, Happening::ResetArrives { call });
     }
 }

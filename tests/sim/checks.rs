@@ -2,18 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use cf_warm_pool::pool::{Change, Command, Config, Decision, Event};
+use cf_warm_pool::pool::{Change, Command, Decision, Event};
 
 use super::happening::Number;
 use super::machine::number_of;
-use super::reference::{Commit, Violation, look_patience_ms};
+use super::reference::{Commit, EndedEarly, Violation, hold, look_patience_ms};
 use super::world::World;
-
-/// Longest time a claim waits, as the pool bounds it.
-const PATIENCE_MAX_MS: u64 = 600_000;
-
-/// Calls, timers and answers on their way.
-const SLACK_MS: u64 = 1_500;
 
 /// Wake-ups that a container without a row saw.
 pub type Orphans = BTreeMap<Number, u32>;
@@ -21,10 +15,9 @@ pub type Orphans = BTreeMap<Number, u32>;
 impl World {
     pub fn check_commit(&mut self, event: &Event, decision: &Decision, clock_ms: u64) {
         let Some(pool) = self.object.memory.as_ref().and_then(|memory| memory.pool.as_ref()) else { return };
-        let configs = [&self.knobs.configs[0], &self.knobs.configs[1], &**pool.config()];
-        let patience_ms = |waiting| patience_ms(&configs, waiting);
-        let commit =
-            Commit { event, decision, pool, clock_ms, now_ms: self.now_ms, patience_ms: &patience_ms };
+        let configs = self.knobs.configs.iter().chain([&**pool.config()]);
+        let look_patience_ms = configs.map(look_patience_ms).max().unwrap_or(0);
+        let commit = Commit { event, decision, pool, clock_ms, now_ms: self.now_ms, look_patience_ms };
         let checked = pool
             .check_invariants()
             .map_err(|text| Violation::new("1 the pool's own", text))
@@ -44,6 +37,17 @@ impl World {
                     return Err(Violation::new("7 orphan", text));
                 }
             }
+        }
+        // A look that is told twice shows what was when it was told first: looks
+        // have no number by which the pool could know.
+        for ended in self.reference.ended_early.iter().filter(|_| !self.told_twice) {
+            let EndedEarly { number, left_at_ms } = *ended;
+            let requests = self.platform.machines[number].under_way(self.now_ms, left_at_ms);
+            hold!(
+                "11 draining",
+                requests == 0,
+                "the draining of container {number} ends with {requests} of its session's requests under way"
+            );
         }
         if !matches!(event, Event::Woke | Event::DeadlineReached) {
             return Ok(());
@@ -84,14 +88,4 @@ impl World {
             self.break_rule(violation);
         }
     }
-}
-
-/// How long a claim may take beside so many that wait: a look that is given up, `queueTimeout`,
-/// and `startTimeout` for each batch ahead.
-fn patience_ms(configs: &[&Config], waiting: u64) -> u64 {
-    let most = |part: fn(&Config) -> u64| configs.iter().map(|config| part(config)).max().unwrap_or(0);
-    let slots = configs.iter().map(|config| config.start_concurrency as u64).min().unwrap_or(1);
-    let starts_ms = most(|config| config.start_timeout_ms) * (waiting / slots + 1);
-    let queue_ms = most(|config| config.queue_timeout_ms);
-    most(look_patience_ms) + (queue_ms + starts_ms).min(PATIENCE_MAX_MS) + SLACK_MS
 }

@@ -1,25 +1,29 @@
 //! Clients: sessions that come, ask, come back and go, in two versions, through
 //! the hint cache or not. A client uses what it is told; a container that does
 //! not run does not answer it.
+//!
+//! A session does not give its container up while a claim of its own is under
+//! way: what it would be told then, it no longer has.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use cf_warm_pool::pool::{Event, Grant, PoolError, Seen, Session};
-use cf_warm_pool::route::{Hint, Route, judge, seen_of_status};
+use cf_warm_pool::pool::{Config, Event, Grant, OnRelease, PoolError, Seen, Session};
+use cf_warm_pool::route::{Hint, Route, judge};
 
 use super::fault::Fault;
 use super::happening::{CallerId, Happening, SessionNo, failure};
-use super::hints::Hints;
-use super::host::Halt;
+use super::hints::{Hints, Written};
 use super::machine::number_of;
+use super::object::Halt;
+use super::reference::Violation;
 use super::world::{World, note};
+
+/// The version of a client that names no configuration.
+const NO_VERSION: usize = 2;
 
 /// Sessions that may come back.
 const REMEMBERED: u64 = 60;
-
-/// How long a hint is kept, as in the client host.
-const HINT_TTL_MS: u64 = cf_warm_pool::pool::limits::HINT_TTL_MS;
 
 #[derive(Default)]
 pub struct Clients {
@@ -35,6 +39,7 @@ struct Caller {
     session: SessionNo,
     version: usize,
     requests: u64,
+    /// It went away, and the pool was not told.
     left: bool,
 }
 
@@ -75,18 +80,18 @@ impl World {
         self.after(gap_ms, Happening::Arrivals);
     }
 
-    /// A new session's claim, which does not come back.
+    /// A new session's claim, which does not come back. It takes the pool as it is.
     pub fn newcomer(&mut self) {
         let session = self.clients.sessions;
         self.clients.sessions += 1;
-        self.after(0, Happening::Visit { session, version: 0, requests: 1 });
+        self.after(0, Happening::Visit { session, version: NO_VERSION, requests: 1 });
     }
 
     pub fn visit(&mut self, session: SessionNo, version: usize, requests: u64) {
         if requests == 0 {
             return;
         }
-        if self.knobs.faults.has(Fault::Hints) && self.use_hint(session) {
+        if self.uses_hints(version) && self.use_hint(session) {
             return self.visit_again(session, version, requests);
         }
         let caller = self.clients.next_caller;
@@ -100,9 +105,16 @@ impl World {
         }
     }
 
+    /// Not where a container may serve another session later.
+    fn uses_hints(&self, version: usize) -> bool {
+        let shared = |config: &Rc<Config>| config.on_release != OnRelease::Destroy;
+        self.knobs.faults.has(Fault::Hints) && !self.configs.get(version).is_some_and(shared)
+    }
+
     /// Whether the hint was good: judged as the client host judges it.
     fn use_hint(&mut self, session: SessionNo) -> bool {
-        let hint = self.clients.hints.read(session, self.now_ms).copied();
+        let written = self.clients.hints.read(session, self.now_ms).copied();
+        let hint = written.map(|written| written.hint);
         let clock_ms = self.clock_ms();
         let route = match judge(hint.as_ref(), clock_ms, None) {
             Route::Confirm => {
@@ -111,9 +123,11 @@ impl World {
             }
             route => route,
         };
-        match (route, hint) {
-            (Route::Use, Some(hint)) => {
-                self.use_container(session, number_of_name(&hint));
+        match (route, written) {
+            (Route::Use, Some(Written { hint, at_ms })) => {
+                let number = number_of_name(&hint);
+                self.use_container(session, number);
+                self.reference.hint_used(session, number, at_ms, clock_ms);
                 true
             }
             (Route::Forget, _) => {
@@ -129,23 +143,33 @@ impl World {
         if self.platform.weather.silent || self.fault(Fault::CallLost) {
             return Some(Seen::Unknown(failure("no answer within 2000 ms")));
         }
-        Some(seen_of_status(self.platform.machines[number].stored))
+        Some(self.state_of(number))
     }
 
     pub fn claim_comes(&mut self, caller: CallerId) {
         let Some(asked) = self.clients.callers.get(&caller) else { return };
         let (session, version) = (session(asked.session), asked.version);
         let event = |claim, world: &World, brings: bool| {
-            let config = brings.then(|| Rc::clone(&world.configs[version]));
+            let config = world.configs.get(version).filter(|_| brings).cloned();
             Event::Claimed { claim, session, config }
         };
         self.object_claim(caller, event, version);
     }
 
+    /// The client tells the pool, unless that call is lost too.
     pub fn leaves(&mut self, caller: CallerId) {
-        if let Some(caller) = self.clients.callers.get_mut(&caller) {
-            caller.left = true;
+        if !self.clients.callers.contains_key(&caller) {
+            return;
         }
+        note!(self, "caller {caller} leaves");
+        if self.fault(Fault::CallLost) {
+            if let Some(caller) = self.clients.callers.get_mut(&caller) {
+                caller.left = true;
+            }
+            return;
+        }
+        self.clients.callers.remove(&caller);
+        let _ = self.object_leave(caller);
     }
 
     /// An answer leaves the object.
@@ -173,9 +197,9 @@ impl World {
         match result {
             Ok(grant) => {
                 self.use_container(caller.session, number_of(grant.id));
-                let expires_at_ms = self.clock_ms() + HINT_TTL_MS;
-                let hint = Hint { name: grant.name, generation: grant.generation, expires_at_ms };
-                self.clients.hints.write(caller.session, Some(hint), self.now_ms, &mut self.chance.clients);
+                if grant.hint_ttl_ms > 0 && self.uses_hints(caller.version) {
+                    self.write_hint(caller.session, &grant);
+                }
                 self.visit_again(caller.session, caller.version, caller.requests);
             }
             Err(error) => {
@@ -192,13 +216,35 @@ impl World {
         }
     }
 
+    fn write_hint(&mut self, session: SessionNo, grant: &Grant) {
+        let at_ms = self.clock_ms();
+        let expires_at_ms = at_ms + grant.hint_ttl_ms;
+        let hint = Hint { name: grant.name, generation: grant.generation, expires_at_ms };
+        let written = Some(Written { hint, at_ms });
+        self.clients.hints.write(session, written, self.now_ms, &mut self.chance.clients);
+    }
+
+    /// The request finds what the last one left behind, and leaves something itself.
     fn use_container(&mut self, session: SessionNo, number: usize) {
         note!(self, "s{session} uses container {number}");
+        let takes_ms = match self.knobs.load.request_ms {
+            0 => 0,
+            _ if self.chance.clients.one_in(2) => 0,
+            longest_ms => self.chance.clients.below(longest_ms),
+        };
         let machine = &mut self.platform.machines[number];
-        machine.used_at_ms = self.now_ms;
-        if machine.running
-            && let Err(violation) = self.reference.used(session, number)
-        {
+        if !machine.running {
+            return;
+        }
+        let found = machine.request(session, self.now_ms, takes_ms);
+        let checked = match found.filter(|other| *other != session) {
+            Some(other) => Err(Violation::new(
+                "2 two sessions",
+                format!("s{session} finds what s{other} left in container {number}"),
+            )),
+            None => self.reference.used(session, number),
+        };
+        if let Err(violation) = checked {
             self.break_rule(violation);
         }
     }
@@ -207,7 +253,26 @@ impl World {
         let think_ms = self.chance.clients.below(2 * self.knobs.load.think_ms);
         if requests > 1 && self.faulty {
             self.after(think_ms, Happening::Visit { session, version, requests: requests - 1 });
+        } else if self.gives_up_its_container() {
+            self.after(think_ms, Happening::Release { session });
         }
+    }
+
+    fn gives_up_its_container(&mut self) -> bool {
+        match self.faulty {
+            true => self.fault(Fault::Release),
+            false => self.knobs.faults.has(Fault::Release),
+        }
+    }
+
+    pub fn release_comes(&mut self, number: SessionNo) {
+        if self.clients.callers.values().any(|caller| caller.session == number) {
+            return;
+        }
+        if self.clients.hints.read(number, self.now_ms).is_some() {
+            self.clients.hints.write(number, None, self.now_ms, &mut self.chance.clients);
+        }
+        let _ = self.object_event(Event::Released { session: session(number) }, None);
     }
 
     /// Nobody waits for an answer.

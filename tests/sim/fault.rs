@@ -97,6 +97,28 @@ faults! {
     ShutDown "shutdown" [200, 2000],
     /// Clients use the hint cache, which is stale by minutes.
     Hints "hints" [100000],
+    /// A session gives its container up when it is done.
+    Release "release" [10000, 50000, 100000],
+    /// `prime` is called; drawn every ten minutes.
+    Prime "prime" [200, 2000],
+    /// `shutdown` is called; drawn every ten minutes.
+    ShutDownAll "shutdown-all" [200, 2000],
+    /// A reset is answered with false, and leaves things as they are.
+    ResetRefused "reset-refused" [1000, 20000],
+    /// A reset throws, when it has cleaned up or before.
+    ResetThrows "reset-throws" [1000, 20000],
+    /// A reset is carried out up to a minute late, when nobody waits for it.
+    ResetLate "reset-late" [2000, 20000],
+    /// The container class does not tell how many requests are under way.
+    NotTold "not-told" [100000],
+    /// A container answers at its health path with 503 for up to ten minutes.
+    NotReady "not-ready" [200, 2000, 20000],
+    /// A container uses more than it may for up to ten minutes.
+    Hot "hot" [200, 2000, 20000],
+    /// A question at the health path takes longer than it may.
+    HealthSlow "health-slow" [500, 5000],
+    /// A question at the health path of a container that has ended starts it again.
+    AskingStarts "asking-starts" [100000],
 }
 
 /// How often each fault happens in a run.

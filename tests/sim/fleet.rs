@@ -37,15 +37,32 @@ pub fn run_seeds(
     enough: impl Fn(u64, &Total) -> bool + Sync,
     each_thread: impl Fn() + Sync,
 ) -> (Total, Option<Broken>) {
+    let found = AtomicBool::new(false);
+    let enough = |seed: u64, total: &Total| found.load(Ordering::Relaxed) || enough(seed, total);
+    let (total, broken) =
+        run_all_seeds(first, threads, knobs, enough, each_thread, |_| found.store(true, Ordering::Relaxed));
+    // The lowest seed, whichever thread was faster.
+    (total, broken.into_iter().min_by_key(|broken| broken.knobs.seed))
+}
+
+/// The same, and goes on after one that breaks a rule.
+fn run_all_seeds(
+    first: u64,
+    threads: usize,
+    knobs: impl Fn(u64) -> Knobs + Sync,
+    enough: impl Fn(u64, &Total) -> bool + Sync,
+    each_thread: impl Fn() + Sync,
+    found: impl Fn(&Violation) + Sync,
+) -> (Total, Vec<Broken>) {
     let next = AtomicU64::new(first);
-    let stop = AtomicBool::new(false);
     let total = Mutex::new(Total::default());
-    let broken: Mutex<Option<Broken>> = Mutex::new(None);
+    // Knobs stay in their thread: the seed says what they were.
+    let broken: Mutex<Vec<(u64, Violation, u64)>> = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 each_thread();
-                while !stop.load(Ordering::Relaxed) {
+                loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     if enough(seed, &total.lock().unwrap()) {
                         return;
@@ -57,18 +74,18 @@ pub fn run_seeds(
                     total.lived_ms += ended.lived_ms;
                     total.figures.add(&ended.figures);
                     let Some(violation) = ended.broken else { continue };
-                    stop.store(true, Ordering::Relaxed);
-                    let found = Broken { knobs, violation, at_ms: ended.lived_ms };
-                    let mut broken = broken.lock().unwrap();
-                    // The lowest seed, whichever thread was faster.
-                    if broken.as_ref().is_none_or(|other| found.knobs.seed < other.knobs.seed) {
-                        *broken = Some(found);
-                    }
+                    found(&violation);
+                    broken.lock().unwrap().push((seed, violation, ended.lived_ms));
                 }
             });
         }
     });
-    (total.into_inner().unwrap(), broken.into_inner().unwrap())
+    let broken = broken.into_inner().unwrap();
+    let broken = broken
+        .into_iter()
+        .map(|(seed, violation, at_ms)| Broken { knobs: knobs(seed), violation, at_ms })
+        .collect();
+    (total.into_inner().unwrap(), broken)
 }
 
 /// Runs so many pool-years and says how fast; false when a rule was broken.
@@ -79,12 +96,27 @@ pub fn run_years(options: &Options, years: Years) -> bool {
         0 => seed > options.seed,
         target_ms => total.lived_ms >= target_ms,
     };
-    let (total, broken) = run_seeds(options.seed, options.threads, |seed| options.knobs(seed), enough, || {});
+    let knobs = |seed| options.knobs(seed);
+    if options.all {
+        let (total, broken) = run_all_seeds(options.seed, options.threads, knobs, enough, || {}, |_| {});
+        say_speed(&total, began);
+        broken.iter().for_each(Broken::say);
+        return broken.is_empty();
+    }
+    let (total, broken) = run_seeds(options.seed, options.threads, knobs, enough, || {});
     say_speed(&total, began);
     if let Some(broken) = &broken {
         shrink::report(broken, &options.commit);
     }
     broken.is_none()
+}
+
+impl Broken {
+    /// Which rule, in a line.
+    fn say(&self) {
+        let Violation { rule, text } = &self.violation;
+        println!("BROKEN {rule}: {text}, seed {}", self.knobs.seed);
+    }
 }
 
 fn say_speed(total: &Total, began: Instant) {
@@ -100,9 +132,20 @@ fn say_speed(total: &Total, began: Instant) {
         took_ms % 1_000,
         total.lived_ms / took_ms,
     );
+    let totals = &figures.totals;
     println!(
-        "claims: {} sticky, {} hits, {} misses, {} errors; {} containers started; memory lost {} times",
-        figures.stickies, figures.hits, figures.misses, figures.errors, figures.containers, figures.rebuilt
+        "claims: {} sticky, {} hits, {} misses, {} errors, {} callers left; {} containers; memory lost {} times",
+        totals.stickies,
+        totals.hits,
+        totals.misses,
+        totals.errors,
+        totals.left,
+        figures.containers,
+        figures.rebuilt
+    );
+    println!(
+        "sessions: {} releases, {} lease ends; {} restarts, {} resets, {} replaced by age or revision",
+        totals.releases, totals.lease_ends, totals.restarts, totals.resets, totals.replaced
     );
 }
 

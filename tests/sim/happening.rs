@@ -19,6 +19,8 @@ pub struct Call {
     pub fate: Fate,
     /// When the object stops waiting; a start is waited for without end.
     pub limit_at_ms: u64,
+    /// How long a start asks at the health path, if it does.
+    pub readiness_ms: Option<u64>,
 }
 
 /// What becomes of a call.
@@ -62,7 +64,11 @@ pub enum Happening {
     Configure {
         version: usize,
     },
+    Prime {
+        version: usize,
+    },
     ShutDown,
+    ShutDownAll,
     StatsAsked,
 
     StartArrives {
@@ -92,9 +98,19 @@ pub enum Happening {
         call: Call,
         conclusive: bool,
     },
+    /// A start whose ports answer asks at the health path.
+    Asks {
+        call: Call,
+        until_ms: u64,
+    },
     ProbeArrives {
         call: Call,
         renew: bool,
+        /// How long each question at the health path may take, if one is asked.
+        asks_ms: Option<u64>,
+    },
+    ResetArrives {
+        call: Call,
     },
     Ends {
         number: Number,
@@ -121,6 +137,9 @@ pub enum Happening {
     },
     Leaves {
         caller: CallerId,
+    },
+    Release {
+        session: SessionNo,
     },
     Weather,
     /// Every ten minutes: what happens rarely is drawn here.

@@ -13,24 +13,31 @@ const KEPT_MAX: usize = 200;
 #[derive(Default)]
 pub struct Hints(BTreeMap<SessionNo, Entry>);
 
+/// A hint, and when it was written by the object's clock.
+#[derive(Clone, Copy)]
+pub struct Written {
+    pub hint: Hint,
+    pub at_ms: u64,
+}
+
 struct Entry {
-    before: Option<Hint>,
-    after: Option<Hint>,
+    before: Option<Written>,
+    after: Option<Written>,
     seen_from_ms: u64,
 }
 
 impl Entry {
-    fn at(&self, now_ms: u64) -> Option<&Hint> {
+    fn at(&self, now_ms: u64) -> Option<&Written> {
         if now_ms < self.seen_from_ms { self.before.as_ref() } else { self.after.as_ref() }
     }
 }
 
 impl Hints {
-    pub fn read(&self, session: SessionNo, now_ms: u64) -> Option<&Hint> {
+    pub fn read(&self, session: SessionNo, now_ms: u64) -> Option<&Written> {
         self.0.get(&session)?.at(now_ms)
     }
 
-    pub fn write(&mut self, session: SessionNo, hint: Option<Hint>, now_ms: u64, chance: &mut Chance) {
+    pub fn write(&mut self, session: SessionNo, hint: Option<Written>, now_ms: u64, chance: &mut Chance) {
         let before = self.read(session, now_ms).copied();
         let lag_ms = *chance.pick(&[0, 50, 60_000, 300_000]);
         self.0.insert(session, Entry { before, after: hint, seen_from_ms: now_ms + lag_ms });

@@ -4,93 +4,23 @@
 //! object leaves after they have.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use cf_warm_pool::pool::{ClaimId, Decision, Event, Fresh, Identity, Pool, PoolError};
+use cf_warm_pool::pool::{ClaimId, Decision, Event, PoolError};
 use cf_warm_pool::store::Store;
 
 use super::brief::{BriefDecision, BriefEvent};
-use super::chance::Chance;
 use super::fault::Fault;
-use super::happening::{CallerId, Happening};
-use super::knobs::SECOND_MS;
-use super::machine::{Machine, identity};
+use super::happening::CallerId;
 use super::mutants::{HostBug, host_bug};
-use super::storage::Storage;
+use super::object::{Halt, Memory, Names};
 use super::world::{World, note};
 
 /// The object's clock when the run begins, ms since 1970.
 const BEGINS_MS: i64 = 1_763_000_000_000;
 
 /// As in the object host.
-const RECOVERY_MS: u64 = 10_000;
-
-pub struct Object {
-    storage: Storage,
-    /// The alarm the platform holds, by the object's clock.
-    pub alarm_at_ms: Option<u64>,
-    pub alarm_token: u64,
-    /// How far the object's clock is ahead.
-    pub offset_ms: i64,
-    /// Which memory this is.
-    pub epoch: u64,
-    pub memory: Option<Memory>,
-}
-
-/// What an eviction takes away.
-pub struct Memory {
-    store: Store<Storage>,
-    pub pool: Option<Pool>,
-    storage_failures: u64,
-    pub waiting: BTreeMap<ClaimId, CallerId>,
-    next_claim: u64,
-    /// The version of the client whose configuration is in force.
-    applied: Option<usize>,
-    alarm_at_ms: Option<u64>,
-    wanted_alarm_at_ms: Option<u64>,
-    /// What was last asked of the platform's alarm and has not landed.
-    moved_alarm: Option<Option<u64>>,
-    timer: Option<(u64, u64)>,
-    next_timer: u64,
-    in_flight: u64,
-    active_at_ms: u64,
-}
-
-/// Why a call into the object did not get to its end.
-pub enum Halt {
-    /// The process ended; whoever waited knows.
-    Crashed,
-    Failed(PoolError),
-}
-
-impl Object {
-    pub fn new() -> Self {
-        Self {
-            storage: Storage::new(),
-            alarm_at_ms: None,
-            alarm_token: 0,
-            offset_ms: 0,
-            epoch: 0,
-            memory: None,
-        }
-    }
-}
-
-struct Names<'a> {
-    machines: &'a mut Vec<Machine>,
-    chance: &'a mut Chance,
-}
-
-impl Fresh for Names<'_> {
-    fn identity(&mut self) -> Identity {
-        let identity = identity(self.machines.len(), self.chance);
-        self.machines.push(Machine::new(identity.id));
-        identity
-    }
-
-    fn random(&mut self) -> u64 {
-        self.chance.next()
-    }
-}
+pub const RECOVERY_MS: u64 = 10_000;
 
 impl World {
     /// What the object takes for the time.
@@ -99,7 +29,7 @@ impl World {
     }
 
     /// The object is called. After a while without anything to do it is rebuilt.
-    fn enter(&mut self) -> Result<(), Halt> {
+    pub fn enter(&mut self) -> Result<(), Halt> {
         let idle_at_ms = self.object.memory.as_ref().and_then(|memory| {
             let idle = memory.in_flight == 0 && memory.waiting.is_empty() && memory.timer.is_none();
             idle.then_some(memory.active_at_ms + self.knobs.evict_after_ms)
@@ -134,7 +64,7 @@ impl World {
         Ok(())
     }
 
-    fn memory(&mut self) -> Result<&mut Memory, Halt> {
+    pub fn memory(&mut self) -> Result<&mut Memory, Halt> {
         self.object.memory.as_mut().ok_or(Halt::Crashed)
     }
 
@@ -155,7 +85,7 @@ impl World {
         let brings = memory.applied != Some(version);
         let event = event(claim, self, brings);
         match self.dispatch(event) {
-            Ok(()) if brings => {
+            Ok(()) if brings && version < self.configs.len() => {
                 if let Ok(memory) = self.memory() {
                     memory.applied = Some(version);
                 }
@@ -169,6 +99,30 @@ impl World {
             Ok(()) | Err(Halt::Crashed) => {}
         }
         self.leave();
+    }
+
+    /// A caller that waits goes away. One that was answered is nobody to it.
+    pub fn object_leave(&mut self, caller: CallerId) -> Result<(), Halt> {
+        self.enter()?;
+        let waiting = &mut self.memory()?.waiting;
+        let claim = waiting.iter().find(|(_, other)| **other == caller).map(|(claim, _)| *claim);
+        let result = match claim {
+            Some(claim) => {
+                waiting.remove(&claim);
+                self.dispatch(Event::CallerLeft { claim })
+            }
+            None => Ok(()),
+        };
+        self.leave();
+        result
+    }
+
+    /// The pool is to fill itself.
+    pub fn object_prime(&mut self, version: usize) -> Result<(), Halt> {
+        self.enter()?;
+        let brings = self.memory()?.applied != Some(version);
+        let config = brings.then(|| Rc::clone(&self.configs[version]));
+        self.object_event(Event::Primed { config }, brings.then_some(version))
     }
 
     /// Any other call but the alarm.
@@ -185,34 +139,13 @@ impl World {
         result
     }
 
-    /// The alarm, as the object's method handles it.
-    pub fn object_alarm(&mut self) -> Result<(), Halt> {
-        self.enter()?;
-        let clock_ms = self.clock_ms();
-        let memory = self.memory()?;
-        memory.alarm_at_ms = None;
-        let recovery_ms = memory.pool.as_ref().map_or(RECOVERY_MS, |pool| pool.config().refresh_interval_ms);
-        memory.arm_alarm(Some(clock_ms + recovery_ms));
-        match self.dispatch(Event::DeadlineReached) {
-            Ok(()) if !host_bug(HostBug::AlarmNotRearmed) => {
-                let memory = self.memory()?;
-                memory.move_alarm(memory.wanted_alarm_at_ms);
-            }
-            Ok(()) => self.memory()?.move_alarm(None),
-            Err(Halt::Crashed) => return Err(Halt::Crashed),
-            Err(Halt::Failed(_)) => {}
-        }
-        self.leave();
-        Ok(())
-    }
-
     /// The end of a synchronous stretch: what was written has landed.
-    fn leave(&mut self) {
+    pub fn leave(&mut self) {
         self.land_alarm();
         self.check_alarm();
     }
 
-    fn dispatch(&mut self, event: Event) -> Result<(), Halt> {
+    pub fn dispatch(&mut self, event: Event) -> Result<(), Halt> {
         if self.memory()?.pool.is_none() {
             self.load()?;
             self.decide_and_act(Event::Woke)?;
@@ -341,115 +274,14 @@ impl World {
         {
             memory.in_flight = memory.in_flight.saturating_sub(1);
         }
+        self.told_twice = !counted;
         let _ = self.object_event(event, None);
+        self.told_twice = false;
     }
 
     pub fn count_call(&mut self) {
         if let Ok(memory) = self.memory() {
             memory.in_flight += 1;
-        }
-    }
-
-    fn arm_timer(&mut self, at_ms: Option<u64>) {
-        let (now_ms, epoch) = (self.clock_ms(), self.object.epoch);
-        let late_ms = self.chance.host.below(20);
-        let Ok(memory) = self.memory() else { return };
-        if memory.timer.map(|(armed_ms, _)| armed_ms) == at_ms {
-            return;
-        }
-        memory.next_timer += 1;
-        let token = memory.next_timer;
-        memory.timer = at_ms.map(|at_ms| (at_ms, token));
-        if let Some(at_ms) = at_ms {
-            self.after(at_ms.saturating_sub(now_ms) + late_ms, Happening::Timer { epoch, token });
-        }
-    }
-
-    pub fn timer_fires(&mut self, epoch: u64, token: u64) {
-        if epoch != self.object.epoch {
-            return;
-        }
-        let Ok(memory) = self.memory() else { return };
-        if memory.timer.is_none_or(|(_, armed)| armed != token) {
-            return;
-        }
-        memory.timer = None;
-        let _ = self.object_event(Event::DeadlineReached, None);
-    }
-
-    /// The alarm last asked for is the one the platform holds.
-    pub fn land_alarm(&mut self) {
-        let moved = self.object.memory.as_mut().and_then(|memory| memory.moved_alarm.take());
-        if let Some(at_ms) = moved {
-            self.hold_alarm(at_ms);
-        }
-    }
-
-    pub fn hold_alarm(&mut self, at_ms: Option<u64>) {
-        self.object.alarm_token += 1;
-        self.object.alarm_at_ms = at_ms;
-        if let Some(at_ms) = at_ms {
-            let mut delay_ms = at_ms.saturating_sub(self.clock_ms());
-            if self.fault(Fault::AlarmLate) {
-                delay_ms += self.chance.host.below(60 * SECOND_MS);
-            }
-            let token = self.object.alarm_token;
-            self.after(delay_ms, Happening::Alarm { token });
-        }
-    }
-
-    /// The platform's alarm: by the object's clock, which may have been put back.
-    pub fn alarm_is_due(&mut self, token: u64) {
-        if token != self.object.alarm_token {
-            return;
-        }
-        let early_ms = self.object.alarm_at_ms.map_or(0, |at_ms| at_ms.saturating_sub(self.clock_ms()));
-        if early_ms > 0 {
-            return self.after(early_ms, Happening::Alarm { token });
-        }
-        self.object.alarm_at_ms = None;
-        if self.fault(Fault::AlarmTwice) {
-            let again_ms = self.chance.host.below(5 * SECOND_MS);
-            self.after(again_ms, Happening::AlarmAgain);
-        }
-        self.alarm_fires();
-    }
-
-    /// At least once: a run that did not end is repeated, unless a later alarm
-    /// was set before it ended.
-    pub fn alarm_fires(&mut self) {
-        note!(self, "alarm");
-        self.reference.alarm_began();
-        let ended = self.object_alarm();
-        if let Err(violation) = self.reference.alarm_ended(self.now_ms) {
-            self.break_rule(violation);
-        }
-        if ended.is_err() && self.object.alarm_at_ms.is_none() {
-            let again_at_ms = self.clock_ms() + 2 * SECOND_MS;
-            self.hold_alarm(Some(again_at_ms));
-        }
-    }
-}
-
-impl Object {
-    fn refused_on_purpose(&self, error: &str) -> bool {
-        error.contains("disk I/O error")
-    }
-}
-
-impl Memory {
-    fn arm_alarm(&mut self, at_ms: Option<u64>) {
-        self.wanted_alarm_at_ms = at_ms;
-        match (at_ms, self.alarm_at_ms) {
-            (Some(at_ms), Some(armed_ms)) if armed_ms <= at_ms => {}
-            (at_ms, _) => self.move_alarm(at_ms),
-        }
-    }
-
-    fn move_alarm(&mut self, at_ms: Option<u64>) {
-        if self.alarm_at_ms != at_ms {
-            self.alarm_at_ms = at_ms;
-            self.moved_alarm = Some(at_ms);
         }
     }
 }

@@ -1,9 +1,10 @@
 //! What one seed makes of a run: the pool's two configurations, its load, the
 //! platform's size, and the faults. Everything a shrunk run may be smaller in.
 
-use cf_warm_pool::pool::{Config, Health, Refill};
+use cf_warm_pool::pool::Config;
 
 use super::chance::Chance;
+use super::configs;
 use super::fault::{Fault, Faults};
 
 pub const SECOND_MS: u64 = 1_000;
@@ -60,20 +61,23 @@ pub struct Load {
     pub requests: u64,
     /// Time between two of them.
     pub think_ms: u64,
+    /// The longest a request takes; 0: all are done at once.
+    pub request_ms: u64,
 }
 
 impl Knobs {
     pub fn draw(seed: u64, mode: Mode, budget_divisor: u64) -> Self {
         let mut chance = Chance::stream(seed, 1);
         let faults = Faults::draw(&mut Chance::stream(seed, 2));
-        let first = config(&mut chance);
-        let second = second_config(&mut chance, &first);
+        let mut lives = Chance::stream(seed, 8);
+        let [first, second] = configs::pair(&mut chance, &mut lives);
         let load = Load {
             gap_ms: chance.spread(500, 2 * HOUR_MS),
             burst: *chance.pick(&[1, 1, 2, 10, 40]),
             returning: chance.below(100),
             requests: *chance.pick(&[1, 2, 5, 20]),
             think_ms: chance.spread(100, 10 * MINUTE_MS),
+            request_ms: *lives.pick(&[0, 0, 1_000, 20_000, 10 * MINUTE_MS]),
         };
         let widest = first.warm_target.max(second.warm_target) as u64;
         let longest_ms = first.refresh_interval_ms.max(second.refresh_interval_ms);
@@ -115,50 +119,14 @@ impl Knobs {
             .min(self.room);
         let looks = DAY_MS / config.refresh_interval_ms * (1 + 3 * warm)
             + DAY_MS / config.assigned_check_interval_ms * (1 + 3 * assigned);
-        looks + claims * 6 + sessions * 30
+        let replaced = self.configs.iter().map(|config| match config.container_ttl_ms {
+            0 => 0,
+            ttl_ms => DAY_MS / ttl_ms * warm,
+        });
+        looks + claims * 6 + sessions * 40 + replaced.max().unwrap_or(0) * 20
     }
 
     pub fn without(&self, fault: Fault) -> Self {
         Self { faults: self.faults.clone().without(fault), ..self.clone() }
     }
-}
-
-fn config(chance: &mut Chance) -> Config {
-    Config {
-        warm_target: *chance.pick(&[0, 1, 1, 2, 3, 5, 5, 10, 20]),
-        max_instances: *chance.pick(&[0, 0, 0, 2, 6, 12, 30]),
-        refresh_interval_ms: chance.spread(SECOND_MS, HOUR_MS),
-        enabled: !chance.one_in(12),
-        start_concurrency: *chance.pick(&[1, 2, 6, 6, 20]),
-        start_timeout_ms: *chance.pick(&[1_000, 3_000, 10_000, 30_000, 30_000, 120_000]),
-        ports: Vec::new(),
-        queue_timeout_ms: *chance.pick(&[0, 1_000, 10_000, 10_000, 60_000]),
-        refill: *chance.pick(&[Refill::Eager, Refill::Eager, Refill::Interval]),
-        drain_timeout_ms: *chance.pick(&[0, 1_000, 5_000, 30_000, 300_000]),
-        verify_after_ms: *chance.pick(&[None, None, Some(0), Some(1_000), Some(600_000)]),
-        assigned_check_interval_ms: chance.spread(10 * SECOND_MS, HOUR_MS),
-        health: Health {
-            timeout_ms: *chance.pick(&[1_000, 5_000, 5_000, 20_000]),
-            unhealthy_after: *chance.pick(&[1, 2, 2, 3, 5]),
-        },
-        container_binding: None,
-    }
-}
-
-/// What the other version of the client asks for: the same but for a few options.
-fn second_config(chance: &mut Chance, first: &Config) -> Config {
-    let other = config(chance);
-    let mut second = first.clone();
-    for _ in 0..3 {
-        match chance.below(8) {
-            0 | 1 => second.warm_target = other.warm_target,
-            2 => second.max_instances = other.max_instances,
-            3 => second.refresh_interval_ms = other.refresh_interval_ms,
-            4 => second.enabled = other.enabled,
-            5 => second.start_timeout_ms = other.start_timeout_ms,
-            6 => second.drain_timeout_ms = other.drain_timeout_ms,
-            _ => second.refill = other.refill,
-        }
-    }
-    second
 }

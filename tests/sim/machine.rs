@@ -3,7 +3,7 @@
 use cf_warm_pool::pool::{ContainerId, ContainerName, Identity};
 
 use super::chance::Chance;
-use super::happening::{Call, Number};
+use super::happening::{Call, Number, SessionNo};
 
 #[derive(Debug)]
 pub struct Machine {
@@ -24,6 +24,20 @@ pub struct Machine {
     pub waiters: Vec<Call>,
     /// When somebody last used or renewed it.
     pub used_at_ms: u64,
+    /// Until then it answers at its health path with 503.
+    pub unready_until_ms: u64,
+    /// Until then it uses more than it may.
+    pub hot_until_ms: u64,
+    /// Who wrote what lies in its file system.
+    pub files_of: Option<SessionNo>,
+    requests: Vec<Request>,
+}
+
+/// One request that takes its time.
+#[derive(Clone, Copy, Debug)]
+struct Request {
+    began_at_ms: u64,
+    ends_at_ms: u64,
 }
 
 impl Machine {
@@ -38,7 +52,40 @@ impl Machine {
             cancelled: 0,
             waiters: Vec::new(),
             used_at_ms: 0,
+            unready_until_ms: 0,
+            hot_until_ms: 0,
+            files_of: None,
+            requests: Vec::new(),
         }
+    }
+
+    /// A request begins, and leaves files behind. Says whose it found.
+    pub fn request(&mut self, session: SessionNo, now_ms: u64, takes_ms: u64) -> Option<SessionNo> {
+        let ends_at_ms = now_ms + takes_ms;
+        self.used_at_ms = self.used_at_ms.max(ends_at_ms);
+        self.requests.retain(|request| request.ends_at_ms > now_ms);
+        if takes_ms > 0 {
+            self.requests.push(Request { began_at_ms: now_ms, ends_at_ms });
+        }
+        self.files_of.replace(session)
+    }
+
+    /// Requests under way that began before then.
+    pub fn under_way(&self, now_ms: u64, began_before_ms: u64) -> usize {
+        let under_way =
+            |request: &&Request| request.ends_at_ms > now_ms && request.began_at_ms < began_before_ms;
+        self.requests.iter().filter(under_way).count()
+    }
+
+    /// The instance is gone, and its requests with it.
+    pub fn drop_requests(&mut self) {
+        self.requests.clear();
+    }
+
+    /// Nothing is left of who used it, nor of what they had under way.
+    pub fn wipe(&mut self) {
+        self.requests.clear();
+        self.files_of = None;
     }
 }
 

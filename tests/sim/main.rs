@@ -7,10 +7,11 @@
 //! | `main` | what was asked for on the command line |
 //! | `tests`, `found`, `seeds` | what a plain `cargo test` runs |
 //! | `fleet`, `run`, `shrink`, `mutants` | many seeds, one seed, less of one seed, planted bugs |
-//! | `knobs`, `fault`, `chance` | what a seed makes of a run |
+//! | `knobs`, `configs`, `fault`, `chance` | what a seed makes of a run |
 //! | `world`, `happening` | everything there is, and the time |
-//! | `host`, `calls`, `storage` | the pool object as the platform runs it |
-//! | `platform`, `machine`, `times` | containers as they really are |
+//! | `object`, `host`, `wakeups`, `storage` | the pool object as the platform runs it |
+//! | `calls`, `answers` | what it asks of containers, and what comes back |
+//! | `platform`, `endings`, `looks`, `machine`, `times` | containers as they really are |
 //! | `clients`, `hints`, `mishaps` | who calls the pool |
 //! | `reference`, `checks` | what is really so, and the rules |
 //! | `rest` | the end of faults: what a pool must come to |
@@ -28,11 +29,14 @@
     reason = "a run that cannot go on has failed"
 )]
 
+mod answers;
 mod brief;
 mod calls;
 mod chance;
 mod checks;
 mod clients;
+mod configs;
+mod endings;
 mod fault;
 mod fleet;
 mod found;
@@ -41,9 +45,11 @@ mod hints;
 mod host;
 mod knobs;
 mod log;
+mod looks;
 mod machine;
 mod mishaps;
 mod mutants;
+mod object;
 mod options;
 mod platform;
 mod reference;
@@ -54,6 +60,7 @@ mod shrink;
 mod storage;
 mod tests;
 mod times;
+mod wakeups;
 mod world;
 
 use std::process::ExitCode;

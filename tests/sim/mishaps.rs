@@ -66,8 +66,15 @@ impl World {
             let version = self.chance.weather.below(2) as usize;
             self.after(within_ms, Happening::Configure { version });
         }
+        if self.fault(Fault::Prime) {
+            let version = self.chance.weather.below(2) as usize;
+            self.after(within_ms, Happening::Prime { version });
+        }
         if self.fault(Fault::ShutDown) {
             self.after(within_ms, Happening::ShutDown);
+        }
+        if self.fault(Fault::ShutDownAll) {
+            self.after(within_ms, Happening::ShutDownAll);
         }
         if self.fault(Fault::OutcomeStale) {
             self.stale_outcome();
@@ -80,7 +87,9 @@ impl World {
     /// Back by anything, forward by little while the platform works on starts:
     /// the time they are given is all the pool knows of their end.
     fn clock_jumps(&mut self) {
-        let quiet = self.platform.booting == 0 && self.reference.starting() == 0;
+        let starts = self.platform.booting > 0 || self.reference.starting() > 0;
+        // A lease may end before its session hears that it has one.
+        let quiet = !starts && self.everybody_was_told();
         let chance = &mut self.chance.weather;
         let jump_ms = match chance.below(3) {
             0 => -(chance.spread(SECOND_MS, 10 * MINUTE_MS) as i64),
@@ -115,8 +124,12 @@ impl World {
         let _ = self.object_event(Event::Configured { config }, Some(version));
     }
 
-    pub fn shut_down_comes(&mut self) {
-        let _ = self.object_event(Event::PrewarmedShutDown, None);
+    pub fn prime_comes(&mut self, version: usize) {
+        let _ = self.object_prime(version);
+    }
+
+    pub fn shut_down_comes(&mut self, event: Event) {
+        let _ = self.object_event(event, None);
     }
 
     pub fn figures_are_asked(&mut self) {
@@ -128,15 +141,16 @@ impl World {
     /// The outcome of an effect on a life of a container that is not the one it
     /// lives: nothing may come of it.
     fn stale_outcome(&mut self) {
-        let tracked = self.reference.tracked_ids();
+        let tracked = self.reference.tracked_lives();
         if tracked.is_empty() {
             return;
         }
         let chance = &mut self.chance.weather;
-        let id = *chance.pick(&tracked);
-        let life = Life { id, generation: Generation(*chance.pick(&[0, 2, 7])) };
+        let Life { id, generation: Generation(lives) } = *chance.pick(&tracked);
+        let life = Life { id, generation: Generation(*chance.pick(&[lives - 1, lives + 1, lives + 6])) };
         let failure = Failure::new(FailureClass::Transient, "the life before");
-        let event = match chance.below(5) {
+        let event = match chance.below(6) {
+            5 => Event::ResetAnswered { life, result: Ok(true) },
             0 => Event::StartSucceeded { life },
             1 => Event::StartFailed { life, failure },
             2 => Event::Probed { life, seen: Seen::Stopped, renewal_failed: false },

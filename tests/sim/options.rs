@@ -14,6 +14,8 @@ pub struct Options {
     pub threads: usize,
     /// Which of the bugs, or all.
     pub only: Option<String>,
+    /// Whether to go on after a run that breaks a rule.
+    pub all: bool,
     pub filters: Vec<String>,
     pub list: bool,
 }
@@ -43,6 +45,7 @@ impl Options {
             faulty_ms: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             only: None,
+            all: false,
             filters: Vec::new(),
             list: false,
         };
@@ -61,6 +64,7 @@ impl Options {
                 "--log" => log = true,
                 "--mutants" => mutants = true,
                 "--only" => options.only = Some(value()?),
+                "--all" => options.all = true,
                 "--list" => options.list = true,
                 "--skip" | "--test-threads" | "--format" | "--color" | "-Z" => drop(value()),
                 flag if flag.starts_with('-') => {}

@@ -10,12 +10,11 @@
 
 use std::collections::BTreeSet;
 
-use cf_warm_pool::pool::{Event, Failure, Seen};
-use cf_warm_pool::route::seen_of_status;
+use cf_warm_pool::pool::Event;
 
 use super::fault::Fault;
-use super::happening::{Call, Fate, Happening, Number, failure};
-use super::knobs::{HOUR_MS, MINUTE_MS, SECOND_MS};
+use super::happening::{Call, Happening, Number, failure};
+use super::knobs::{HOUR_MS, SECOND_MS};
 use super::machine::Machine;
 use super::times::MODES;
 use super::world::{World, note};
@@ -162,28 +161,34 @@ impl World {
             return self.answer_start(call, Ok(()));
         }
         machine.waiters.push(call);
-        let boot = if machine.running {
-            machine.boot
-        } else {
-            machine.running = true;
-            machine.boot += 1;
-            machine.stored = "running";
-            machine.used_at_ms = self.now_ms;
-            machine.boot
-        };
-        let number = call.number;
-        if self.platform.running.insert(number) {
-            note!(self, "container {number} runs");
-            if let Some(ready_in_ms) = ready_in_ms {
-                self.after(ready_in_ms, Happening::PortsOpen { number, boot });
-            }
-            if self.fault(Fault::Death) {
-                let dies_in_ms = self.chance.platform.below(HOUR_MS);
-                self.after(dies_in_ms, Happening::Ends { number, boot });
-            }
-            self.after(self.knobs.sleep_after_ms, Happening::Sleeps { number, boot });
+        if !machine.running {
+            self.runs(call.number, ready_in_ms);
         }
+        let boot = self.platform.machines[call.number].boot;
         self.after(timeout_ms, Happening::PortsGivenUp { call, boot });
+    }
+
+    /// An instance begins, with an empty file system.
+    pub fn runs(&mut self, number: Number, ready_in_ms: Option<u64>) {
+        let machine = &mut self.platform.machines[number];
+        machine.running = true;
+        machine.boot += 1;
+        machine.stored = "running";
+        machine.used_at_ms = self.now_ms;
+        machine.unready_until_ms = 0;
+        machine.hot_until_ms = 0;
+        machine.wipe();
+        let boot = machine.boot;
+        self.platform.running.insert(number);
+        note!(self, "container {number} runs");
+        if let Some(ready_in_ms) = ready_in_ms {
+            self.after(ready_in_ms, Happening::PortsOpen { number, boot });
+        }
+        if self.fault(Fault::Death) {
+            let dies_in_ms = self.chance.platform.below(HOUR_MS);
+            self.after(dies_in_ms, Happening::Ends { number, boot });
+        }
+        self.after(self.knobs.sleep_after_ms, Happening::Sleeps { number, boot });
     }
 
     pub fn ports_open(&mut self, number: Number, boot: u32) {
@@ -193,6 +198,10 @@ impl World {
         }
         machine.ready = true;
         machine.stored = "healthy";
+        if self.fault(Fault::NotReady) {
+            self.turn_unready(number);
+        }
+        let machine = &mut self.platform.machines[number];
         for call in std::mem::take(&mut machine.waiters) {
             self.answer_start(call, Ok(()));
         }
@@ -207,152 +216,5 @@ impl World {
         }
         machine.waiters.retain(|waiter| !waits(waiter));
         self.answer_start(call, Err("the container is not listening in the TCP address 10.0.0.1:8080"));
-    }
-
-    pub fn ends(&mut self, number: Number, boot: u32) {
-        let machine = &mut self.platform.machines[number];
-        if !machine.running || machine.boot != boot {
-            return;
-        }
-        machine.running = false;
-        machine.ready = false;
-        self.platform.running.remove(&number);
-        note!(self, "container {number} ends");
-        for call in std::mem::take(&mut self.platform.machines[number].waiters) {
-            self.answer_start(call, Err("container crashed while checking for ports"));
-        }
-        let lag_ms = match self.fault(Fault::StateStale) {
-            true => self.chance.platform.below(10 * MINUTE_MS),
-            false => self.chance.platform.between(20, 500),
-        };
-        self.after(lag_ms, Happening::OnStop { number, boot });
-    }
-
-    /// The container's object hears of its end, and may tell the pool.
-    pub fn on_stop(&mut self, number: Number, boot: u32) {
-        let machine = &mut self.platform.machines[number];
-        if machine.boot == boot {
-            machine.stored = *self.chance.platform.pick(&["stopped", "stopped", "stopped_with_code"]);
-        }
-        if self.fault(Fault::ReportLost) {
-            return;
-        }
-        let times = 1 + u64::from(self.fault(Fault::ReportTwice));
-        for _ in 0..times {
-            let delay_ms = match self.fault(Fault::ReportLate) {
-                true => self.chance.platform.below(10 * MINUTE_MS),
-                false => self.chance.platform.between(1, 50),
-            };
-            self.after(delay_ms, Happening::Report { number });
-        }
-    }
-
-    pub fn sleeps(&mut self, number: Number, boot: u32) {
-        let machine = &self.platform.machines[number];
-        if !machine.running || machine.boot != boot {
-            return;
-        }
-        let sleeps_at_ms = machine.used_at_ms + self.knobs.sleep_after_ms;
-        if sleeps_at_ms <= self.now_ms {
-            self.ends(number, boot);
-        } else {
-            self.after(sleeps_at_ms - self.now_ms, Happening::Sleeps { number, boot });
-        }
-    }
-
-    pub fn stop_arrives(&mut self, call: Call) {
-        let machine = &self.platform.machines[call.number];
-        let boot = machine.boot;
-        if machine.running && !self.fault(Fault::StopIgnored) {
-            let drains_ms = self.chance.platform.spread(50, 20 * SECOND_MS);
-            self.after(drains_ms, Happening::Ends { number: call.number, boot });
-        }
-        self.answer(call, call.fate, 5, Event::StopAnswered { life: call.life, result: Ok(()) });
-    }
-
-    /// Kills what runs. A start that waits for an instance may be ended by it,
-    /// or go on and get one later.
-    pub fn destroy_arrives(&mut self, call: Call, conclusive: bool) {
-        let ends_starts = self.chance.platform.one_in(2);
-        let machine = &mut self.platform.machines[call.number];
-        if ends_starts {
-            machine.cancelled += 1;
-        }
-        let boot = machine.boot;
-        self.ends(call.number, boot);
-        let takes_ms = self.chance.platform.spread(10, 3 * SECOND_MS);
-        let destroyed = Event::DestroyAnswered { life: call.life, conclusive, result: Ok(()) };
-        self.answer(call, call.fate, takes_ms, destroyed);
-    }
-
-    pub fn probe_arrives(&mut self, call: Call, renew: bool) {
-        let silent = self.platform.weather.silent;
-        let machine = &mut self.platform.machines[call.number];
-        let renewal_failed = renew && (silent || call.fate != Fate::Answered);
-        if renew && !renewal_failed {
-            machine.used_at_ms = self.now_ms;
-        }
-        let seen = seen_of_status(machine.stored);
-        let fate = if silent { Fate::Hangs } else { call.fate };
-        self.answer(call, fate, 5, Event::Probed { life: call.life, seen, renewal_failed });
-    }
-
-    fn answer_start(&mut self, call: Call, result: Result<(), &'static str>) {
-        let event = match result {
-            Ok(()) => Event::StartSucceeded { life: call.life },
-            Err(words) => {
-                let failure = failure(words);
-                match cf_warm_pool::platform::means_started(&failure) {
-                    true => Event::StartSucceeded { life: call.life },
-                    false => Event::StartFailed { life: call.life, failure },
-                }
-            }
-        };
-        self.answer(call, call.fate, 0, event);
-    }
-
-    /// Brings an outcome back to the object, as the fate of its call has it.
-    pub fn answer(&mut self, call: Call, fate: Fate, delay_ms: u64, event: Event) {
-        let delay_ms = delay_ms + self.chance.platform.between(1, 20);
-        let waits_ms = call.limit_at_ms.saturating_sub(self.now_ms);
-        if fate == Fate::Hangs || delay_ms > waits_ms {
-            // A start is waited for without end, and so `limit_at_ms` is when
-            // the platform ends a call that hangs.
-            let event = without_answer(&event, "no answer within the time it had");
-            return self.outcome_in(waits_ms, call.epoch, event);
-        }
-        let event = match fate {
-            Fate::LostBefore | Fate::LostAfter => without_answer(&event, "Network connection lost."),
-            _ => event,
-        };
-        self.outcome_in(delay_ms, call.epoch, event);
-    }
-
-    pub fn outcome_in(&mut self, delay_ms: u64, epoch: u64, event: Event) {
-        if self.fault(Fault::OutcomeTwice) {
-            let later_ms = delay_ms + self.chance.platform.below(5 * SECOND_MS);
-            self.after(later_ms, Happening::Answer { epoch, event: Box::new(event.clone()), counted: false });
-        }
-        if !self.fault(Fault::OutcomeLost) {
-            self.after(delay_ms, Happening::Answer { epoch, event: Box::new(event), counted: true });
-        }
-    }
-}
-
-/// The outcome of the same call when nobody says what came of it.
-pub fn without_answer(event: &Event, words: &str) -> Event {
-    let failure: Failure = failure(words);
-    match event {
-        Event::StartSucceeded { life } | Event::StartFailed { life, .. } => {
-            Event::StartFailed { life: *life, failure }
-        }
-        Event::Probed { life, renewal_failed, .. } => {
-            Event::Probed { life: *life, seen: Seen::Unknown(failure), renewal_failed: *renewal_failed }
-        }
-        Event::StopAnswered { life, .. } => Event::StopAnswered { life: *life, result: Err(failure) },
-        Event::DestroyAnswered { life, conclusive, .. } => {
-            Event::DestroyAnswered { life: *life, conclusive: *conclusive, result: Err(failure) }
-        }
-        other => other.clone(),
     }
 }

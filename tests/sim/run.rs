@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::knobs::{Knobs, Mode};
 use super::log::Log;
-use super::reference::Violation;
+use super::reference::{Totals, Violation};
 use super::world::World;
 
 /// What came of a run.
@@ -19,10 +19,7 @@ pub struct Ended {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Figures {
     pub happenings: u64,
-    pub hits: u64,
-    pub misses: u64,
-    pub stickies: u64,
-    pub errors: u64,
+    pub totals: Totals,
     pub containers: u64,
     pub rebuilt: u64,
 }
@@ -30,10 +27,7 @@ pub struct Figures {
 impl Figures {
     pub fn add(&mut self, other: &Self) {
         self.happenings += other.happenings;
-        self.hits += other.hits;
-        self.misses += other.misses;
-        self.stickies += other.stickies;
-        self.errors += other.errors;
+        self.totals.add(&other.totals);
         self.containers += other.containers;
         self.rebuilt += other.rebuilt;
     }
@@ -62,10 +56,7 @@ pub fn run(knobs: &Knobs, log: Log) -> Ended {
         lived_ms: world.now_ms,
         figures: Figures {
             happenings: world.happenings,
-            hits: reference.hits,
-            misses: reference.misses,
-            stickies: reference.stickies,
-            errors: reference.errors,
+            totals: reference.totals,
             containers: world.platform.machines.len() as u64,
             rebuilt: world.object.epoch,
         },

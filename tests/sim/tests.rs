@@ -14,9 +14,18 @@ const TESTS: &[Test] = &[
     ("pools_keep_the_rules_while_faults_go_on", pools_keep_the_rules_while_faults_go_on),
     ("pools_come_to_rest_when_faults_end", pools_come_to_rest_when_faults_end),
     ("lost_connection_does_not_prove_that_a_start_ended", found::lost_connection),
-    ("claim_gets_no_container_that_the_same_event_drops", found::looks_given_up_together),
-    ("claims_whose_looks_are_given_up_are_served_in_their_order", found::looks_given_up_in_order),
-    ("silence_after_the_clock_was_put_back_drops_nobody", found::clock_put_back),
+    ("claim_gets_no_container_that_the_same_event_drops", found::looks::looks_given_up_together),
+    ("claims_whose_looks_are_given_up_are_served_in_their_order", found::looks::looks_given_up_in_order),
+    ("silence_after_the_clock_was_put_back_drops_nobody", found::looks::clock_put_back),
+    ("report_of_the_life_before_does_not_end_the_next", found::lives::report_of_the_life_before),
+    ("destroy_of_a_start_that_still_asks_proves_nothing", found::lives::start_that_still_asks),
+    ("destroy_beside_a_look_that_still_asks_proves_nothing", found::lives::look_that_still_asks),
+    (
+        "session_keeps_a_container_that_was_asked_whether_it_is_ready",
+        found::lives::session_gets_one_that_is_looked_at,
+    ),
+    ("look_that_is_told_twice_counts_once", found::lives::look_told_twice),
+    ("container_that_becomes_current_goes_to_who_waits", found::lives::claim_that_makes_a_container_current),
 ];
 
 /// Runs are so much shorter than those of `npm run sim`.

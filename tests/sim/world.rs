@@ -4,16 +4,16 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::rc::Rc;
 
-use cf_warm_pool::pool::Config;
+use cf_warm_pool::pool::{Config, Event};
 
 use super::chance::Chance;
 use super::checks::Orphans;
 use super::clients::Clients;
 use super::fault::Fault;
 use super::happening::Happening;
-use super::host::Object;
 use super::knobs::Knobs;
 use super::log::Log;
+use super::object::Object;
 use super::platform::Platform;
 use super::reference::{Reference, Violation};
 
@@ -40,6 +40,8 @@ pub struct World {
     pub reference: Reference,
     pub broken: Option<Violation>,
     pub happenings: u64,
+    /// Whether what is being told was told before.
+    pub told_twice: bool,
     pub orphans: Orphans,
     queue: BinaryHeap<Queued>,
     next_seq: u64,
@@ -112,6 +114,7 @@ impl World {
             reference: Reference::default(),
             broken: None,
             happenings: 0,
+            told_twice: false,
             orphans: Orphans::new(),
             queue: BinaryHeap::new(),
             next_seq: 0,
@@ -170,7 +173,9 @@ impl World {
             Happening::Report { number } => self.report_comes(number),
             Happening::Garbage => self.garbage_comes(),
             Happening::Configure { version } => self.configuration_comes(version),
-            Happening::ShutDown => self.shut_down_comes(),
+            Happening::Prime { version } => self.prime_comes(version),
+            Happening::ShutDown => self.shut_down_comes(Event::PrewarmedShutDown),
+            Happening::ShutDownAll => self.shut_down_comes(Event::ShutDown),
             Happening::StatsAsked => self.figures_are_asked(),
             Happening::StartArrives { call, timeout_ms } => self.start_arrives(call, timeout_ms),
             Happening::Boots { call, timeout_ms, cancelled, ready_in_ms } => {
@@ -180,7 +185,9 @@ impl World {
             Happening::PortsGivenUp { call, boot } => self.ports_given_up(call, boot),
             Happening::StopArrives { call } => self.stop_arrives(call),
             Happening::DestroyArrives { call, conclusive } => self.destroy_arrives(call, conclusive),
-            Happening::ProbeArrives { call, renew } => self.probe_arrives(call, renew),
+            Happening::Asks { call, until_ms } => self.asks(call, until_ms),
+            Happening::ProbeArrives { call, renew, asks_ms } => self.probe_arrives(call, renew, asks_ms),
+            Happening::ResetArrives { call } => self.reset_arrives(call),
             Happening::Ends { number, boot } => self.ends(number, boot),
             Happening::Sleeps { number, boot } => self.sleeps(number, boot),
             Happening::OnStop { number, boot } => self.on_stop(number, boot),
@@ -188,6 +195,7 @@ impl World {
             Happening::Visit { session, version, requests } => self.visit(session, version, requests),
             Happening::Told { caller, result } => self.told(caller, result),
             Happening::Leaves { caller } => self.leaves(caller),
+            Happening::Release { session } => self.release_comes(session),
             Happening::Weather => self.weather_changes(),
             Happening::Mishaps => self.mishaps(),
         }

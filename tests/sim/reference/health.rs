@@ -1,7 +1,7 @@
 //! What was seen of containers, and what may end one.
 
 use cf_warm_pool::pool::limits::STOP_CALL_TIMEOUT_MS;
-use cf_warm_pool::pool::{Command, Config, Event, Seen, State, StopCause};
+use cf_warm_pool::pool::{Command, Config, Event, Generation, Seen, State, StopCause, Usage};
 
 use super::{Checked, Commit, Move, Reference, hold};
 use crate::machine::number_of;
@@ -15,9 +15,14 @@ pub(super) struct Looks {
     asked_at_ms: Option<(u64, u64)>,
     /// Whether a look has ended with this event.
     pub ended: bool,
-    /// Looks without an answer in a row, and when the first was asked for.
-    unanswered: u32,
-    unanswered_since_ms: u64,
+    /// Looks in a row that showed it wanting.
+    bad: u32,
+    /// Those of them that were answered.
+    wanting: u32,
+    /// When the first of those without an answer was asked for.
+    unanswered_since_ms: Option<u64>,
+    /// Whether the last look was answered.
+    answered: bool,
 }
 
 /// After so long a look whose outcome never came is given up.
@@ -29,19 +34,34 @@ impl Looks {
     /// An outcome that comes twice is one look.
     fn unanswered(&mut self) {
         let Some((asked_at_ms, _)) = self.asked_at_ms.take() else { return };
-        if self.unanswered == 0 {
-            self.unanswered_since_ms = asked_at_ms;
-        }
-        self.unanswered += 1;
+        self.unanswered_since_ms.get_or_insert(asked_at_ms);
+        self.bad += 1;
         self.ended = true;
+        self.answered = false;
+    }
+
+    fn well(&mut self, clock_ms: u64) {
+        self.seen_at_ms = Some(clock_ms);
+        self.asked_at_ms = None;
+        self.bad = 0;
+        self.wanting = 0;
+        self.unanswered_since_ms = None;
+    }
+
+    fn wanting(&mut self) {
+        let first = u32::from(self.asked_at_ms.take().is_some());
+        self.bad += first;
+        self.wanting += first;
+        self.answered = true;
     }
 }
 
 impl Reference {
     pub(super) fn look_answered(&mut self, commit: &Commit<'_>) {
+        let config = commit.pool.config();
         for looks in self.memory.looks.values_mut() {
             looks.ended = false;
-            let patience_ms = look_patience_ms(commit.pool.config());
+            let patience_ms = look_patience_ms(config);
             let over = looks.asked_at_ms.is_some_and(|(_, at_ms)| at_ms + patience_ms <= commit.clock_ms);
             if over && matches!(commit.event, Event::DeadlineReached | Event::Woke) {
                 looks.unanswered();
@@ -50,26 +70,28 @@ impl Reference {
         let (life, seen) = match commit.event {
             Event::Probed { life, seen, .. } => (life, seen),
             Event::StartSucceeded { life } => (life, &Seen::Alive),
+            Event::ResetAnswered { life, result: Ok(true) } => (life, &Seen::Alive),
             _ => return,
         };
         let number = number_of(life.id);
-        let Some(row) = self.rows.get(&number).filter(|row| row.generation == life.generation) else {
-            return;
+        let Some(row) = self.rows.get(&number).filter(|row| row.container.life() == *life) else { return };
+        let begins = match commit.event {
+            Event::StartSucceeded { .. } if !matches!(row.container.state, State::Starting { .. }) => return,
+            Event::Probed { .. } => false,
+            _ => true,
         };
-        let started = matches!(commit.event, Event::StartSucceeded { .. });
-        if started && !matches!(row.state, State::Starting { .. }) {
-            return;
-        }
+        // A session's container has to live, whatever a look from before shows.
+        let used = matches!(row.container.state, State::Assigned { .. });
         let looks = self.memory.looks.entry(number).or_default();
-        looks.ended = !started;
-        if Self::is_alive(seen) {
-            looks.seen_at_ms = Some(commit.clock_ms);
-            looks.unanswered = 0;
+        looks.ended = !begins;
+        match seen {
+            Seen::Unknown(_) => return looks.unanswered(),
+            Seen::Alive | Seen::Idle => looks.well(commit.clock_ms),
+            Seen::Ready(_) | Seen::NotReady(_) if used => looks.well(commit.clock_ms),
+            Seen::Ready(usage) if !past_ceiling(config, *usage) => looks.well(commit.clock_ms),
+            Seen::Ready(_) | Seen::NotReady(_) | Seen::Stopped => looks.wanting(),
         }
-        if matches!(seen, Seen::Unknown(_)) {
-            looks.unanswered();
-        } else if !started {
-            looks.asked_at_ms = None;
+        if !begins {
             self.memory.answered_at_ms = Some(commit.now_ms);
         }
     }
@@ -83,84 +105,130 @@ impl Reference {
         }
     }
 
-    /// Nothing ends that has no reason to.
+    /// Nothing ends that has no reason to. What sessions leave, and what has had
+    /// its time, is checked elsewhere.
     pub(super) fn check_ends(&mut self, commit: &Commit<'_>, moves: &[Move]) -> Checked {
         if let Event::StopReported { id } = commit.event {
-            let state = self.rows.get(&number_of(*id)).map(|row| &row.state);
-            let ended = matches!(state, None | Some(State::Stopping { .. }));
-            hold!("4 fit to serve", ended, "{id} was reported to have stopped, and is {state:?}");
+            let row = self.rows.get(&number_of(*id)).map(|row| &row.container);
+            let ended = row.is_none_or(|container| match container.state {
+                State::Stopping { .. } => true,
+                // The report may be of the life before.
+                State::Starting { .. } => container.generation > Generation::FIRST,
+                _ => false,
+            });
+            hold!("4 fit to serve", ended, "{id} was reported to have stopped, and is {row:?}");
         }
+        self.check_unhealthy(commit)?;
+        let shuts_down = matches!(commit.event, Event::PrewarmedShutDown | Event::ShutDown);
         for step in moves {
-            let Some(State::Stopping { cause, .. }) = &step.to else { continue };
-            match &step.from {
-                Some(State::Stopping { .. }) => {}
-                Some(State::Warm { .. } | State::Starting { .. }) if *cause == StopCause::Surplus => {
-                    let enough = self.warm() >= self.target().min(self.room_for_warm(commit.pool.config()));
-                    hold!(
-                        "11 in use",
-                        enough,
-                        "{} are warm of {}, and one is stopped",
-                        self.warm(),
-                        self.target()
-                    );
-                }
+            let Some(State::Stopping { cause, .. }) = step.to() else { continue };
+            match step.from() {
+                Some(State::Stopping { .. } | State::Draining { .. }) => {}
+                Some(State::Warm { .. } | State::Starting { .. }) if is_retirement(*cause) => {}
                 Some(State::Starting { deadline_at_ms }) => {
                     let due = commit.clock_ms >= *deadline_at_ms;
                     hold!(
                         "8 no reason",
-                        due || self.is_about(commit.event, step.number)
-                            || *commit.event == Event::PrewarmedShutDown,
+                        due || is_about(commit.event, step.number) || shuts_down,
                         "the start of container {} was given up because of {:?}",
                         step.number,
                         commit.event
                     );
                 }
-                Some(State::Warm { .. }) if *commit.event == Event::PrewarmedShutDown => {}
-                _ => self.check_end(commit, step.number)?,
+                Some(State::Warm { .. }) if shuts_down => {}
+                Some(State::Assigned { .. })
+                    if *cause != StopCause::Unhealthy && *cause != StopCause::Stopped =>
+                {
+                    self.check_left_at_once(commit, step)?;
+                }
+                _ => self.check_end(commit, step)?,
             }
         }
         Ok(())
     }
 
-    /// Warm containers the declared limit leaves room for.
-    fn room_for_warm(&self, config: &Config) -> usize {
-        match config.max_instances {
-            0 => usize::MAX,
-            limit => limit.saturating_sub(self.starting() + self.assigned()),
-        }
+    /// A warm container that answers often enough that it is not well is dropped.
+    fn check_unhealthy(&self, commit: &Commit<'_>) -> Checked {
+        let Event::Probed { life, .. } = commit.event else { return Ok(()) };
+        let number = number_of(life.id);
+        let patience = commit.pool.config().health.unhealthy_after;
+        let looks = self.memory.looks.get(&number);
+        let wanting = looks.filter(|looks| looks.ended && looks.wanting >= patience);
+        let warm = self
+            .rows
+            .get(&number)
+            .filter(|row| row.container.life() == *life && matches!(row.container.state, State::Warm { .. }));
+        hold!(
+            "4 fit to serve",
+            wanting.is_none() || warm.is_none(),
+            "container {number} is kept warm after {wanting:?}"
+        );
+        Ok(())
     }
 
-    fn is_about(&self, event: &Event, number: usize) -> bool {
-        let id = match event {
-            Event::StartFailed { life, .. } => life.id,
-            Event::StopReported { id } => *id,
-            _ => return false,
+    /// A session left, and its requests were given no time.
+    fn check_left_at_once(&self, commit: &Commit<'_>, step: &Move) -> Checked {
+        let drain_ms = commit.pool.config().drain_timeout_ms;
+        let left = match commit.event {
+            Event::Released { session } => step.from.as_ref().is_some_and(|row| row.belongs_to(session)),
+            event => matches!(event, Event::DeadlineReached | Event::Woke | Event::ShutDown),
         };
-        number_of(id) == number
+        hold!(
+            "11 draining",
+            left && drain_ms == 0,
+            "container {} is stopped because of {:?}, and its requests have {drain_ms} ms",
+            step.number,
+            commit.event
+        );
+        Ok(())
     }
 
-    fn check_end(&self, commit: &Commit<'_>, number: usize) -> Checked {
+    fn check_end(&self, commit: &Commit<'_>, step: &Move) -> Checked {
+        let number = step.number;
+        let looks = self.memory.looks.get(&number);
         match commit.event {
             Event::StopReported { id } if number_of(*id) == number => Ok(()),
             Event::Probed { life, seen: Seen::Stopped, .. } if number_of(life.id) == number => Ok(()),
-            _ if self.memory.looks.get(&number).is_some_and(|looks| looks.ended) => {
-                let unhealthy_after = commit.pool.config().health.unhealthy_after;
-                let looks = self.memory.looks.get(&number);
-                let unanswered = looks.map_or(0, |looks| looks.unanswered);
+            event => {
+                let Some(looks) = looks.filter(|looks| looks.ended) else {
+                    hold!("8 no reason", false, "container {number} was stopped because of {event:?}");
+                    return Ok(());
+                };
+                let patience = commit.pool.config().health.unhealthy_after;
                 hold!(
                     "8 no reason",
-                    unanswered >= unhealthy_after,
-                    "container {number} was dropped after {unanswered} looks without an answer, not {unhealthy_after}"
+                    looks.bad >= patience,
+                    "container {number} was dropped after {} bad looks, not {patience}",
+                    looks.bad
                 );
-                let since_ms = looks.map_or(0, |looks| looks.unanswered_since_ms);
+                let since_ms = looks.unanswered_since_ms.unwrap_or(0);
                 let others = self.memory.answered_at_ms.is_some_and(|at_ms| at_ms >= since_ms);
-                hold!("8 no reason", others, "container {number} was dropped when no container answered");
-                Ok(())
-            }
-            event => {
-                hold!("8 no reason", false, "container {number} was stopped because of {event:?}");
+                hold!(
+                    "8 no reason",
+                    looks.answered || others,
+                    "container {number} was dropped when no container answered"
+                );
                 Ok(())
             }
         }
     }
+}
+
+const fn is_retirement(cause: StopCause) -> bool {
+    matches!(cause, StopCause::Surplus | StopCause::Expired | StopCause::Outdated)
+}
+
+fn past_ceiling(config: &Config, usage: Usage) -> bool {
+    let past = |used: Option<u32>, most: Option<u32>| used.zip(most).is_some_and(|(used, most)| used > most);
+    past(usage.memory_permille, config.health.memory_permille_max)
+        || past(usage.cpu_permille, config.health.cpu_permille_max)
+}
+
+fn is_about(event: &Event, number: usize) -> bool {
+    let id = match event {
+        Event::StartFailed { life, .. } => life.id,
+        Event::StopReported { id } => *id,
+        _ => return false,
+    };
+    number_of(id) == number
 }

@@ -4,26 +4,41 @@
 //!
 //! | file | rules, as DESIGN numbers them |
 //! |---|---|
-//! | `rows` | 1, 2, 3, 7: what may become of a row |
-//! | `claims` | 2, 4, 9, 10, 12: who gets what, in which order, and by when |
+//! | `moves` | 1, 2: which states a container goes through, in which of its lives |
+//! | `rows` | 2, 3, 7: what is recorded, and what is done about it |
+//! | `config` | 4: whose configuration is in force |
+//! | `claims` | 9, 10: who gets what, in which order, and by when |
+//! | `retire` | 4, 11: which containers have had their time, and when they go |
 //! | `starts` | 5, 6: how many are started |
-//! | `health` | 8, 11: what ends a container |
+//! | `health` | 8: what ends a container |
+//! | `leases`, `drains` | 8, 11: when a session leaves, and what becomes of its requests |
+//! | `counters` | 12: figures that add up |
 //! | `alarm` | 13: something due has an alarm |
 
 mod alarm;
 mod claims;
+mod config;
+mod counters;
+mod drains;
 mod health;
+mod leases;
+mod moves;
+mod retire;
 mod rows;
 mod starts;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use cf_warm_pool::pool::{Change, ContainerId, Counters, Decision, Event, Pool, PoolRow, State};
+use cf_warm_pool::pool::{Change, Config, Counters, Decision, Event, Life, Pool, PoolRow, State};
 
 use super::happening::{Number, SessionNo};
 use super::machine::number_of;
 use claims::Asked;
+pub use counters::Totals;
+pub use drains::EndedEarly;
 pub use health::look_patience_ms;
+use moves::Place;
 use rows::{Holder, Row};
 use starts::Lessons;
 
@@ -59,10 +74,12 @@ pub struct Reference {
     pub pool_row: PoolRow,
     /// By the containers' numbers.
     holders: Vec<Holder>,
-    /// Containers ever recorded.
+    /// Lives of containers ever recorded, but for those that began with a reset.
     recorded: u64,
-    counts: [usize; 4],
+    counts: [usize; Place::ALL],
     primed: bool,
+    /// When `leaseTimeout` was last changed.
+    leases_from_ms: u64,
     lessons: Lessons,
     memory: Remembered,
     counted: Counters,
@@ -70,16 +87,17 @@ pub struct Reference {
     shown: Counters,
     /// How far the clock was put back, all in all.
     back_ms: u64,
+    /// Draining that ended before its time, with the last commit.
+    pub ended_early: Vec<EndedEarly>,
+    /// Starts that failed for another reason than a full or slow platform.
+    pub failed_starts: u64,
     /// Alarms that came, and those that found nothing to do.
     pub alarms: u64,
     pub idle_alarms: u64,
     did_something: bool,
     idle_in_a_row: u32,
     idle_since_ms: u64,
-    pub hits: u64,
-    pub misses: u64,
-    pub stickies: u64,
-    pub errors: u64,
+    pub totals: Totals,
 }
 
 /// What ends with the object's memory.
@@ -91,6 +109,8 @@ struct Remembered {
     next_ticket: u64,
     looks: BTreeMap<Number, health::Looks>,
     answered_at_ms: Option<u64>,
+    /// When resets under way were asked for, by the object's clock.
+    resets: BTreeMap<Number, u64>,
 }
 
 /// One commit.
@@ -100,31 +120,79 @@ pub struct Commit<'a> {
     pub pool: &'a Pool,
     pub clock_ms: u64,
     pub now_ms: u64,
-    /// The longest a claim may wait beside so many that wait.
-    pub patience_ms: &'a dyn Fn(u64) -> u64,
+    /// The longest a look may take, whoever's configuration was in force.
+    pub look_patience_ms: u64,
 }
 
 /// How a container's row changed.
 struct Move {
     number: Number,
-    from: Option<State>,
-    to: Option<State>,
+    from: Option<Row>,
+    to: Option<Row>,
+}
+
+impl Move {
+    fn from(&self) -> Option<&State> {
+        self.from.as_ref().map(|row| &row.container.state)
+    }
+
+    fn to(&self) -> Option<&State> {
+        self.to.as_ref().map(|row| &row.container.state)
+    }
+
+    /// Whether a life begins for which a start is asked.
+    fn starts(&self) -> bool {
+        matches!(self.to(), Some(State::Starting { .. }))
+    }
+
+    /// The session that gets the container.
+    fn assigns(&self) -> Option<&Row> {
+        let already = matches!(self.from(), Some(State::Assigned { .. }));
+        self.to.as_ref().filter(|to| !already && matches!(to.container.state, State::Assigned { .. }))
+    }
+
+    /// Whether a session leaves it.
+    fn leaves(&self) -> bool {
+        matches!(self.from(), Some(State::Assigned { .. }))
+            && !matches!(self.to(), Some(State::Assigned { .. }))
+    }
+}
+
+/// What was so before a commit.
+struct Before {
+    counts: [usize; Place::ALL],
+    pool_row: PoolRow,
+    waited: usize,
+    /// The container of a session that gives it up.
+    released: Option<Number>,
 }
 
 impl Reference {
     pub fn committed(&mut self, commit: &Commit<'_>) -> Checked {
         self.look_answered(commit);
-        let before = self.counts;
-        let gate = self.pool_row.gate.clone();
-        let waited = self.memory.waits.len();
+        let before = Before {
+            counts: self.counts,
+            pool_row: self.pool_row.clone(),
+            waited: self.memory.waits.len(),
+            released: self.gives_up(commit.event),
+        };
         let moves = self.apply_changes(commit)?;
+        self.check_config(commit, &before)?;
+        self.caller_left(commit);
         self.claim_asked(commit);
+        self.check_lives(commit, &moves)?;
+        self.check_handed_out(commit, &moves)?;
         self.check_ends(commit, &moves)?;
+        self.check_retired(commit, &moves)?;
+        self.check_leaving(commit, &moves, &before)?;
+        self.check_drained(commit, &moves)?;
+        self.check_leases(commit, &moves)?;
         self.replies(commit, &moves)?;
-        self.check_lessons(commit, &moves, &gate)?;
+        self.check_lessons(commit, &moves, &before.pool_row.gate)?;
         self.check_starts(commit, &moves)?;
-        self.check_shut_down(commit, before, waited)?;
+        self.check_shut_down(commit, &before)?;
         self.looks_asked(commit);
+        self.count(&moves);
         self.check_recorded(commit.event)?;
         let decision = commit.decision;
         self.did_something |=
@@ -136,7 +204,7 @@ impl Reference {
         let mut moves = Vec::new();
         for change in &commit.decision.changes {
             match change {
-                Change::PutContainer(container) => moves.push(self.put_row(container)?),
+                Change::PutContainer(container) => moves.push(self.put_row(container, commit)?),
                 Change::DeleteContainer(id) => moves.push(self.delete_row(*id, commit.event)?),
                 Change::PutPool(row) => {
                     if row.config != self.pool_row.config {
@@ -147,12 +215,10 @@ impl Reference {
                 Change::PutCounters(counters) => self.committed_counters = *counters,
             }
         }
-        if *commit.event == Event::PrewarmedShutDown {
-            self.primed = false;
-        }
-        if let Event::Claimed { config: Some(config), .. } | Event::Configured { config } = commit.event {
-            let in_force = self.pool_row.config.as_ref() == Some(config) || commit.decision.refused.is_some();
-            hold!("4 config", in_force, "{config:?} came, and {:?} is recorded", self.pool_row.config);
+        match commit.event {
+            Event::PrewarmedShutDown | Event::ShutDown => self.primed = false,
+            Event::Primed { .. } if commit.decision.refused.is_none() => self.primed = true,
+            _ => {}
         }
         self.check_sessions(&moves)?;
         Ok(moves)
@@ -164,7 +230,7 @@ impl Reference {
         for container in pool.containers() {
             found += 1;
             let row = self.rows.get(&number_of(container.id));
-            let same = row.is_some_and(|row| row.id == container.id && row.state == container.state);
+            let same = row.is_some_and(|row| row.container.same_row(container));
             hold!("1 one state", same, "{container:?} was loaded, {row:?} was committed");
         }
         hold!("7 tracked", found == self.rows.len(), "{found} rows of {} were loaded", self.rows.len());
@@ -190,46 +256,33 @@ impl Reference {
         }
     }
 
-    pub fn alarm_began(&mut self) {
-        self.alarms += 1;
-        self.did_something = false;
+    pub fn tracked_lives(&self) -> Vec<Life> {
+        self.rows.values().map(|row| row.container.life()).collect()
     }
 
-    /// Alarms with nothing to do may come now and then, not one upon the other.
-    pub fn alarm_ended(&mut self, now_ms: u64) -> Checked {
-        self.idle_alarms += u64::from(!self.did_something);
-        if self.did_something || now_ms >= self.idle_since_ms + 1_000 {
-            self.idle_since_ms = now_ms;
-            self.idle_in_a_row = 0;
-        }
-        self.idle_in_a_row += 1;
-        hold!(
-            "13 alarm",
-            self.idle_in_a_row < 20,
-            "{} alarms in a second find nothing to do",
-            self.idle_in_a_row
-        );
-        Ok(())
-    }
-
-    pub fn tracked_ids(&self) -> Vec<ContainerId> {
-        self.rows.values().map(|row| row.id).collect()
+    /// Lives of containers ever recorded.
+    pub fn recorded(&self) -> u64 {
+        self.recorded
     }
 
     pub fn starting(&self) -> usize {
-        self.counts[0]
+        self.counts[Place::Starting as usize]
     }
 
     pub fn warm(&self) -> usize {
-        self.counts[1]
+        self.counts[Place::Warm as usize]
     }
 
     pub fn assigned(&self) -> usize {
-        self.counts[2]
+        self.counts[Place::Assigned as usize]
+    }
+
+    pub fn draining(&self) -> usize {
+        self.counts[Place::Draining as usize]
     }
 
     pub fn stopping(&self) -> usize {
-        self.counts[3]
+        self.counts[Place::Stopping as usize]
     }
 
     pub fn waiting(&self) -> usize {
@@ -238,9 +291,12 @@ impl Reference {
 
     /// Warm containers the pool is to keep.
     pub fn target(&self) -> usize {
-        match &self.pool_row.config {
-            Some(config) if self.primed && config.enabled => config.warm_target,
-            _ => 0,
-        }
+        let config = self.config();
+        if self.primed && config.enabled { config.warm_target } else { 0 }
+    }
+
+    /// The configuration in force: the default until a caller names one.
+    pub fn config(&self) -> Rc<Config> {
+        self.pool_row.config.clone().unwrap_or_default()
     }
 }

@@ -1,22 +1,48 @@
 //! How many are started: no more than the shortfall, capacity, concurrency and
 //! what the platform taught allow, and no fewer.
 
-use cf_warm_pool::pool::{Command, Event, FailureClass, Gate, Refill, State, StopCause};
+use cf_warm_pool::pool::{
+    Command, Config, Event, FailureClass, Gate, OnRelease, Pause, Refill, State, StopCause, WhenEmpty,
+};
 
+use super::retire::retired;
 use super::{Checked, Commit, Move, Reference, hold};
 use crate::machine::number_of;
 
 /// The shortest time a lesson holds: the first back-off less its jitter.
 const ROOM_HOLDS_MS: u64 = 4_000;
 const PAUSE_HOLDS_MS: u64 = 1_600;
+/// The same for a trial that somebody waits for.
+const TRIAL_HOLDS_MS: u64 = 800;
 
 /// Failed starts in a row after which no more are tried for a while.
-const FAILURES_MAX: u32 = 3;
+pub(super) const FAILURES_MAX: u32 = 3;
 
 /// What the platform said since a start last succeeded.
 #[derive(Debug, Default)]
 pub(super) struct Lessons {
     failures: u32,
+}
+
+impl Lessons {
+    /// Those of an earlier revision say nothing of the next.
+    pub(super) fn forget(&mut self) {
+        self.failures = 0;
+    }
+}
+
+/// What starts are called for.
+#[derive(Debug)]
+struct Needs {
+    when_empty: WhenEmpty,
+    /// Sessions that wait for a start.
+    demand: usize,
+    /// Those that the same event turned away.
+    refused: usize,
+    /// Containers the target is short of, as far as the rollout lets it grow.
+    refill: usize,
+    /// Containers that exist, but for those that leave or are to be replaced.
+    staying: usize,
 }
 
 impl Reference {
@@ -25,7 +51,7 @@ impl Reference {
         for step in moves {
             let ready =
                 matches!(commit.event, Event::StartSucceeded { life } if number_of(life.id) == step.number);
-            match (&step.from, &step.to) {
+            match (step.from(), step.to()) {
                 // It may be one too many, and stopped at once.
                 (Some(State::Starting { .. }), _) if ready => self.lessons.failures = 0,
                 (Some(State::Starting { .. }), Some(State::Stopping { cause, .. })) => {
@@ -36,8 +62,7 @@ impl Reference {
         }
         let after = &self.pool_row.gate;
         if let Some(pause) = after.pause.filter(|pause| Some(*pause) != before.pause) {
-            let holds = pause.retry_at_ms >= commit.clock_ms + PAUSE_HOLDS_MS;
-            hold!("6 storm", holds, "{pause:?} ends at once, at {}", commit.clock_ms);
+            self.check_pause(commit, pause, before.pause)?;
         }
         if let Some(learned) = after
             .learned
@@ -46,6 +71,21 @@ impl Reference {
             let holds = learned.retry_at_ms >= commit.clock_ms + ROOM_HOLDS_MS;
             hold!("5 capacity", holds, "{learned:?} ends at once, at {}", commit.clock_ms);
         }
+        Ok(())
+    }
+
+    /// A pause holds, and is cut short only by who waits for its trial.
+    fn check_pause(&self, commit: &Commit<'_>, pause: Pause, before: Option<Pause>) -> Checked {
+        let cut = before.is_some_and(|before| Pause { retry_at_ms: before.retry_at_ms, ..pause } == before);
+        let holds = match cut {
+            true => pause.retry_at_ms == pause.demand_at_ms,
+            false => {
+                let demand_holds = pause.demand_at_ms >= commit.clock_ms + TRIAL_HOLDS_MS;
+                let asked_for = matches!(commit.event, Event::DeadlineReached | Event::Woke);
+                demand_holds && (pause.retry_at_ms >= commit.clock_ms + PAUSE_HOLDS_MS || asked_for)
+            }
+        };
+        hold!("6 storm", holds, "{pause:?} ends at once, at {}", commit.clock_ms);
         Ok(())
     }
 
@@ -75,19 +115,27 @@ impl Reference {
     /// Containers the platform found room for, or may find it for.
     fn existing(&self) -> usize {
         let refused = |state: &State| matches!(state, State::Stopping { cause: StopCause::NoRoom, .. });
-        self.rows.values().filter(|row| !refused(&row.state)).count()
+        self.rows.values().filter(|row| !refused(&row.container.state)).count()
     }
 
     pub(super) fn check_starts(&self, commit: &Commit<'_>, moves: &[Move]) -> Checked {
         let config = commit.pool.config();
-        let new = moves.iter().filter(|step| step.from.is_none()).count();
+        let new = moves.iter().filter(|step| step.starts()).count();
         let starting = self.starting();
-        let refused = commit.decision.replies.iter().filter(|reply| reply.result.is_err()).count();
-        let short = self.target().saturating_sub(self.warm());
+        let needs = self.needs(commit, moves);
         let tracked = self.rows.len();
         if new > 0 {
-            let called_for = self.waiting() + refused + short;
-            hold!("6 shortfall", starting <= called_for, "{starting} start, {called_for} are called for");
+            let called_for = needs.demand + needs.refused + needs.refill;
+            hold!(
+                "6 shortfall",
+                starting <= called_for,
+                "{starting} start, {called_for} are called for: {needs:?}"
+            );
+            hold!(
+                "6 shortfall",
+                needs.when_empty != WhenEmpty::Wait || starting <= 1 || needs.staying <= self.target(),
+                "{starting} start at once of {needs:?} where claims wait for what comes back"
+            );
             let limit = config.max_instances;
             hold!("5 capacity", limit == 0 || tracked <= limit, "{tracked} exist, {limit} may");
             let slots = config.start_concurrency;
@@ -104,19 +152,67 @@ impl Reference {
             hold!("6 storm", !paused, "{new} more are started during {:?}", gate.pause);
         }
         self.check_start_commands(commit, moves)?;
-        self.check_enough(commit, starting, tracked, short)
+        self.check_enough(config, tracked, &needs)
+    }
+
+    /// What starts were called for when they were decided on, which is before
+    /// the warm containers that are too many were stopped.
+    fn needs(&self, commit: &Commit<'_>, moves: &[Move]) -> Needs {
+        let config = commit.pool.config();
+        let stopped: Vec<_> = moves.iter().filter_map(retired).collect();
+        let old = stopped.iter().filter(|cause| **cause != StopCause::Surplus).count();
+        let (mut retiring, mut returning) = (old, 0);
+        for row in self.rows.values() {
+            match &row.container.state {
+                State::Warm { .. } => {
+                    retiring += usize::from(self.is_retiring(row, config, commit.clock_ms));
+                }
+                State::Draining { on_release, .. } => {
+                    returning += usize::from(*on_release != OnRelease::Destroy);
+                }
+                State::Stopping { cause: StopCause::Restart, .. } => returning += 1,
+                _ => {}
+            }
+        }
+        let warm = self.warm() + stopped.len();
+        let target = self.target();
+        let short = target.saturating_sub(warm - retiring + returning);
+        let surge = (target + config.rollout.surge_max).saturating_sub(warm + returning);
+        let when_empty = self.when_empty();
+        let starts = when_empty == WhenEmpty::Start;
+        let refused = commit.decision.replies.iter().filter(|reply| reply.result.is_err()).count();
+        Needs {
+            when_empty,
+            demand: if starts { self.waiting() } else { 0 },
+            refused: if starts { refused } else { 0 },
+            refill: if retiring == 0 { short } else { short.min(surge) },
+            staying: self.rows.len() + stopped.len() - self.stopping() - retiring,
+        }
     }
 
     /// What could be started is.
-    fn check_enough(&self, commit: &Commit<'_>, starting: usize, tracked: usize, short: usize) -> Checked {
-        let config = commit.pool.config();
+    fn check_enough(&self, config: &Config, tracked: usize, needs: &Needs) -> Checked {
+        let starting = self.starting();
         let gate = &self.pool_row.gate;
         let held_back = gate.pause.is_some()
             || gate.learned.is_some()
             || starting >= config.start_concurrency
             || (config.max_instances > 0 && tracked >= config.max_instances);
-        let wanted = self.waiting() + if config.refill == Refill::Eager { short } else { 0 };
-        hold!("6 shortfall", held_back || starting >= wanted, "{starting} start, {wanted} are called for");
+        let refill = match (config.refill, needs.when_empty) {
+            (Refill::Interval, _) => 0,
+            // At least one, and what the pool is smaller than its target.
+            (Refill::Eager, WhenEmpty::Wait) => {
+                let others = needs.staying - starting;
+                needs.refill.min(self.target().saturating_sub(others).max(1))
+            }
+            (Refill::Eager, _) => needs.refill,
+        };
+        let wanted = needs.demand + refill;
+        hold!(
+            "6 shortfall",
+            held_back || starting >= wanted,
+            "{starting} start, {wanted} are called for: {needs:?}"
+        );
         Ok(())
     }
 
@@ -127,7 +223,7 @@ impl Reference {
         for command in &commit.decision.commands {
             let Command::Start { life, .. } = command else { continue };
             let number = number_of(life.id);
-            let new = moves.iter().any(|step| step.number == number && step.from.is_none());
+            let new = moves.iter().any(|step| step.number == number && step.starts());
             hold!(
                 "6 shortfall",
                 (new || *commit.event == Event::Woke) && !asked.contains(&number),
@@ -136,30 +232,14 @@ impl Reference {
             asked.push(number);
         }
         for (number, row) in &self.rows {
-            let new = moves.iter().any(|step| step.number == *number && step.from.is_none());
-            let State::Starting { deadline_at_ms } = row.state else { continue };
+            let new = moves.iter().any(|step| step.number == *number && step.starts());
+            let State::Starting { deadline_at_ms } = row.container.state else { continue };
             let wakes = *commit.event == Event::Woke && deadline_at_ms > commit.clock_ms;
             hold!(
                 "7 intent",
                 !(new || wakes) || asked.contains(number),
                 "container {number} is recorded as starting, and nobody starts it"
             );
-        }
-        Ok(())
-    }
-
-    /// A shut-down leaves what waiting sessions need.
-    pub(super) fn check_shut_down(&self, commit: &Commit<'_>, before: [usize; 4], waited: usize) -> Checked {
-        if *commit.event == Event::PrewarmedShutDown {
-            let needed = before[0].min(waited);
-            hold!(
-                "11 in use",
-                self.starting() >= needed,
-                "{} starts are left, {needed} are needed",
-                self.starting()
-            );
-            hold!("11 in use", self.assigned() >= before[2], "assigned containers were shut down");
-            hold!("6 shortfall", self.warm() == 0, "{} containers are warm after a shut-down", self.warm());
         }
         Ok(())
     }

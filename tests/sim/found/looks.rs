@@ -1,49 +1,11 @@
-//! What the simulation found, without it: a scenario to each.
+//! Looks that end together, and the clock that is put back between two.
 
 use std::rc::Rc;
 
-use cf_warm_pool::pool::{
-    ClaimId, Command, Config, ContainerId, ContainerName, Event, Fresh, Health, Identity, Life, Pool, Reply,
-    Seen, Session,
-};
+use cf_warm_pool::pool::{ClaimId, Command, Config, Event, Health, Pool, Reply, Seen, Session};
 
-use super::happening::failure;
-
-/// Seeds 55 and 171: a start is asked for, its connection is lost, and the
-/// destroy that follows succeeds before the instance is there. Seen to fail:
-/// that destroy was taken as proof, the row went, and the container ran on.
-pub fn lost_connection() -> Result<(), String> {
-    let mut pool = Pool::default();
-    let mut names = Names(0);
-    pool.handle(0, &mut names, Event::Woke);
-    let session = Session::new("alice").map_err(|error| error.to_string())?;
-    let decision = pool.handle(0, &mut names, Event::Claimed { claim: ClaimId(1), session, config: None });
-    let Some(Command::Start { life, timeout_ms, .. }) = decision.commands.first().cloned() else {
-        return Err(format!("nothing starts: {decision:?}"));
-    };
-    let lost = Event::StartFailed { life, failure: failure("Network connection lost.") };
-    let given_up = pool.handle(10, &mut names, lost);
-    let conclusive = given_up.commands.iter().any(|command| sends_destroy(command, life, true));
-    let destroyed = |conclusive| Event::DestroyAnswered { life, conclusive, result: Ok(()) };
-    pool.handle(20, &mut names, destroyed(conclusive));
-    if !pool.containers().any(|container| container.life() == life) {
-        return Err("the row went while the start may go on".to_owned());
-    }
-    let again = pool.handle(2 * timeout_ms, &mut names, Event::DeadlineReached);
-    let sent = again.commands.iter().any(|command| sends_destroy(command, life, true));
-    if !sent {
-        return Err(format!("no destroy when the start has ended: {again:?}"));
-    }
-    pool.handle(2 * timeout_ms, &mut names, destroyed(true));
-    match pool.containers().any(|container| container.life() == life) {
-        true => Err("the row stays after a destroy that proves it gone".to_owned()),
-        false => Ok(()),
-    }
-}
-
-fn sends_destroy(command: &Command, to: Life, proves: bool) -> bool {
-    matches!(command, Command::Destroy { life, conclusive, .. } if *life == to && *conclusive == proves)
-}
+use super::{Names, sends_destroy};
+use crate::happening::failure;
 
 /// Seed 103880130735640: two looks are never answered and given up together,
 /// one at the session's container, one at the warm container its claim gets
@@ -119,7 +81,7 @@ pub fn looks_given_up_in_order() -> Result<(), String> {
 /// and a container was dropped for the platform's silence.
 pub fn clock_put_back() -> Result<(), String> {
     let health = Health { unhealthy_after: 1, ..Config::default().health };
-    let config = Config { warm_target: 1, health, ..Config::default() };
+    let config = Config { warm_target: 1, health: health.clone(), ..Config::default() };
     let mut pool = Pool::default();
     let mut names = Names(0);
     pool.handle(900_000, &mut names, Event::Woke);
@@ -139,17 +101,4 @@ pub fn clock_put_back() -> Result<(), String> {
     let decision = pool.handle(306_000, &mut names, seen(silence));
     let dropped = decision.commands.iter().any(|command| sends_destroy(command, life, true));
     if dropped { Err(format!("silence dropped a container: {decision:?}")) } else { Ok(()) }
-}
-
-struct Names(u8);
-
-impl Fresh for Names {
-    fn identity(&mut self) -> Identity {
-        self.0 += 1;
-        Identity { id: ContainerId([self.0; 32]), name: ContainerName([self.0; 16]) }
-    }
-
-    fn random(&mut self) -> u64 {
-        0
-    }
 }

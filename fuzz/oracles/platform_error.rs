@@ -41,6 +41,10 @@ fn check_status(status: &str) {
         match seen_of_state(status, in_flight) {
             Seen::Alive => assert!(["running", "healthy", "stopping"].contains(&status)),
             Seen::Idle => assert!(["running", "healthy"].contains(&status) && idle, "{in_flight:?}"),
+            Seen::Busy => {
+                let busy = in_flight.is_some_and(|count| count >= 1.0);
+                assert!(["running", "healthy"].contains(&status) && busy, "{in_flight:?}");
+            }
             Seen::Stopped => assert!(["stopped", "stopped_with_code"].contains(&status)),
             Seen::Unknown(failure) => assert!(failure.message.len() <= TEXT_BYTES_MAX),
             seen @ (Seen::Ready(_) | Seen::NotReady(_)) => panic!("{status:?} cannot show {seen:?}"),

@@ -167,7 +167,8 @@ impl Pool {
             Some(_) if leaving && seen == Seen::Stopped => {}
             Some(kind) => {
                 self.counters.look_failed(kind);
-                container.memory.failures += u32::from(counts);
+                // An answer that comes twice is one look.
+                container.memory.failures += u32::from(counts && since_ms.is_some());
             }
             None => container.seen_well(step.now_ms),
         }

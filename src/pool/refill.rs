@@ -159,8 +159,10 @@ impl Pool {
         if self.when_empty() != WhenEmpty::Wait {
             return usize::MAX;
         }
-        let staying = self.ledger.tracked() - self.ledger.stopping() - retiring;
-        let one = 1_usize.saturating_sub(self.ledger.starting());
+        let starts = self.current_starts();
+        let outdated = self.ledger.starting() - starts + retiring;
+        let staying = self.ledger.tracked() - self.ledger.stopping() - outdated;
+        let one = 1_usize.saturating_sub(starts);
         self.target().saturating_sub(staying).max(one)
     }
 

@@ -75,8 +75,9 @@ async fn start(
     timeout_ms: u64,
     readiness: Option<Readiness>,
 ) -> Result<(), Failure> {
-    // The pool counts on it that nothing of a start goes on for longer.
-    let ends_at_ms = now_ms() + 2 * timeout_ms;
+    // Past that the pool has given it up, and what is asked later may reach the
+    // container when it is destroyed, and start it again.
+    let ends_at_ms = now_ms() + timeout_ms;
     let container = stub(containers, name).map_err(|error| failure_of(&error))?;
     let call = container.start(&ports_argument(ports), &start_limits(timeout_ms));
     if let Err(failure) = settled(call).await.map_err(|error| failure_of(&error))

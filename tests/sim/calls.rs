@@ -65,7 +65,15 @@ impl World {
         };
         let number = number_of(life.id);
         let limit_at_ms = self.now_ms + limit_ms;
-        Call { epoch: self.object.epoch, life, number, fate, limit_at_ms, readiness_ms: None }
+        Call {
+            epoch: self.object.epoch,
+            life,
+            number,
+            fate,
+            limit_at_ms,
+            readiness_ms: None,
+            asked_until_ms: 0,
+        }
     }
 
     fn send(&mut self, call: Call, delay_ms: u64, nothing: &Event, arrives: Happening) {
@@ -80,7 +88,8 @@ impl World {
     /// A start may go on inside the object when its caller no longer hears of
     /// it, be it that the connection is lost or that it never was answered.
     fn send_start(&mut self, life: Life, timeout_ms: u64, readiness_ms: Option<u64>, delay_ms: u64) {
-        let mut call = Call { readiness_ms, ..self.call(life, START_ENDS_MS) };
+        let asked_until_ms = self.now_ms + timeout_ms;
+        let mut call = Call { readiness_ms, asked_until_ms, ..self.call(life, START_ENDS_MS) };
         if call.fate == Fate::Hangs {
             call.fate = Fate::Answered;
         }

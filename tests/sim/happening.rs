@@ -21,6 +21,8 @@ pub struct Call {
     pub limit_at_ms: u64,
     /// How long a start asks at the health path, if it does.
     pub readiness_ms: Option<u64>,
+    /// Until then it may be asked, if it is a start.
+    pub asked_until_ms: u64,
 }
 
 /// What becomes of a call.

@@ -88,7 +88,7 @@ impl World {
     pub fn becomes_ready(&mut self, call: Call) {
         match call.readiness_ms {
             None => self.answer(call, call.fate, 0, Event::StartSucceeded { life: call.life }),
-            Some(limit_ms) => self.asks(call, self.now_ms + limit_ms),
+            Some(limit_ms) => self.asks(call, call.asked_until_ms.min(self.now_ms + limit_ms)),
         }
     }
 
@@ -97,12 +97,16 @@ impl World {
         if call.epoch != self.object.epoch {
             return;
         }
+        if until_ms < self.now_ms {
+            let failed = Event::StartFailed { life: call.life, failure: unready() };
+            return self.answer(call, call.fate, 0, failed);
+        }
         self.request_at_path(call.number);
         let machine = &self.platform.machines[call.number];
         if machine.ready && machine.unready_until_ms <= self.now_ms {
             return self.answer(call, call.fate, 0, Event::StartSucceeded { life: call.life });
         }
-        let pause_ms = READINESS_PAUSE_MS.max((until_ms - self.now_ms) / 8);
+        let pause_ms = READINESS_PAUSE_MS.max(until_ms.saturating_sub(self.now_ms) / 8);
         if self.now_ms + pause_ms >= until_ms {
             let failed = Event::StartFailed { life: call.life, failure: unready() };
             return self.answer(call, call.fate, 0, failed);

@@ -149,7 +149,7 @@ impl World {
                 let asked_at_ms = self.looked.get(life);
                 let others = asked_at_ms.is_some_and(|asked_ms| *asked_ms <= self.answered_at_ms);
                 match seen {
-                    Seen::Alive | Seen::Idle => {
+                    Seen::Alive | Seen::Busy | Seen::Idle => {
                         self.seen.insert(*life, (self.now_ms, 0));
                     }
                     // Of what it uses the ceilings decide, which may have changed since.

@@ -1,6 +1,6 @@
 //! Who asked, who waits, and what they are told.
 
-use cf_warm_pool::pool::{Config, Event, Grant, Outcome, State, WhenEmpty};
+use cf_warm_pool::pool::{ClaimId, Config, Event, Grant, Outcome, State, WhenEmpty};
 
 use super::{Checked, Commit, Move, Reference, hold};
 use crate::clients::session_no;
@@ -79,7 +79,7 @@ impl Reference {
 
     pub(super) fn replies(&mut self, commit: &Commit<'_>, moves: &[Move]) -> Checked {
         self.check_asked(moves)?;
-        let mut last_place = None;
+        let (new_place, mut last_place) = (self.memory.next_ticket, None);
         let mut answered = Vec::new();
         for reply in &commit.decision.replies {
             let Some(asked) = self.memory.claims.remove(&reply.claim) else {
@@ -100,8 +100,10 @@ impl Reference {
                     // One that waited may have come before a shut-down.
                     self.primed |= grant.outcome == Outcome::Hit;
                     if grant.outcome != Outcome::Sticky {
+                        // Who did not wait before has the place of its claim among those who come to.
                         let place = self.memory.waits.get(&asked.session).copied();
-                        last_place = last_place.max(Some(place.unwrap_or(self.memory.next_ticket)));
+                        let place = place.map_or((new_place, reply.claim), |place| (place, ClaimId(0)));
+                        last_place = last_place.max(Some(place));
                     }
                 }
                 Err(_) => {
@@ -114,14 +116,23 @@ impl Reference {
             answered.push(asked.session);
         }
         self.find_waiting(commit)?;
-        if let (Some(last), Some(first)) = (last_place, self.memory.waits.values().min()) {
-            hold!("10 order", last < *first, "place {last} was served while {first} waits");
+        let first = self.memory.waits.iter().map(|(session, place)| match *place < new_place {
+            true => (*place, ClaimId(0)),
+            false => (new_place, self.first_claim(*session)),
+        });
+        if let (Some(last), Some(first)) = (last_place, first.min()) {
+            hold!("10 order", last < first, "place {last:?} was served while {first:?} waits");
         }
         for (claim, asked) in &self.memory.claims {
             let late = commit.now_ms > asked.until_ms;
             hold!("9 deadline", !late, "{claim:?} of s{} waits past {}", asked.session, when(asked.until_ms));
         }
         Ok(())
+    }
+
+    fn first_claim(&self, session: SessionNo) -> ClaimId {
+        let theirs = self.memory.claims.iter().find(|(_, asked)| asked.session == session);
+        theirs.map_or(ClaimId(u64::MAX), |(claim, _)| *claim)
     }
 
     /// Sessions with a claim and no container wait, in the order they came to.

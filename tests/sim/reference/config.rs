@@ -25,10 +25,8 @@ impl Reference {
             return Ok(());
         }
         let mut expected = (**config).clone();
-        if expected.revision.is_none() {
-            expected.revision.clone_from(&ours.revision);
-            expected.revision_order_ms = ours.revision_order_ms;
-        }
+        expected.revision = expected.revision.or(ours.revision.clone());
+        expected.revision_order_ms = expected.revision_order_ms.or(ours.revision_order_ms);
         let recorded = self.pool_row.config.as_deref();
         hold!("4 config", recorded == Some(&expected), "{config:?} came, and {recorded:?} is recorded");
         if expected.lease_timeout_ms != ours.lease_timeout_ms && expected.lease_timeout_ms > 0 {

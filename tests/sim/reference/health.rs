@@ -86,7 +86,7 @@ impl Reference {
         looks.ended = !begins;
         match seen {
             Seen::Unknown(_) => return looks.unanswered(),
-            Seen::Alive | Seen::Idle => looks.well(commit.clock_ms),
+            Seen::Alive | Seen::Busy | Seen::Idle => looks.well(commit.clock_ms),
             Seen::Ready(_) | Seen::NotReady(_) if used => looks.well(commit.clock_ms),
             Seen::Ready(usage) if !past_ceiling(config, *usage) => looks.well(commit.clock_ms),
             Seen::Ready(_) | Seen::NotReady(_) | Seen::Stopped => looks.wanting(),
@@ -112,9 +112,8 @@ impl Reference {
             let row = self.rows.get(&number_of(*id)).map(|row| &row.container);
             let ended = row.is_none_or(|container| match container.state {
                 State::Stopping { .. } => true,
-                // The report may be of the life before.
-                State::Starting { .. } => container.generation > Generation::FIRST,
-                _ => false,
+                // The report may be of the life before, and is looked into.
+                _ => container.generation > Generation::FIRST,
             });
             hold!("4 fit to serve", ended, "{id} was reported to have stopped, and is {row:?}");
         }

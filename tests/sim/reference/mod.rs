@@ -213,6 +213,7 @@ impl Reference {
                     self.pool_row = row.clone();
                 }
                 Change::PutCounters(counters) => self.committed_counters = *counters,
+                Change::PutHistory(_) => {}
             }
         }
         match commit.event {

@@ -1,6 +1,6 @@
 //! Which states a container goes through, in which of its lives, and why.
 
-use cf_warm_pool::pool::{Container, ContainerId, Event, Generation, OnRelease, State, StopCause};
+use cf_warm_pool::pool::{Container, ContainerId, Event, Generation, Grant, OnRelease, State, StopCause};
 
 use super::rows::{Holder, Row};
 use super::{Checked, Commit, Move, Reference, Violation, hold};
@@ -166,8 +166,13 @@ impl Reference {
                     State::Assigned { session: before, on_release: was, .. },
                     State::Assigned { session, on_release, .. },
                 ) => {
-                    let claims = |event: &Event| matches!(event, Event::Claimed { session: claims, .. } if claims == session);
-                    before == session && was == on_release && claims(commit.event)
+                    // A claim renews the lease when it comes, and when it has waited for a look.
+                    let claims =
+                        matches!(commit.event, Event::Claimed { session: claims, .. } if claims == session);
+                    let replies = &commit.decision.replies;
+                    let answered = |grant: &Grant| grant.id == from.id;
+                    let answers = replies.iter().any(|reply| reply.result.as_ref().is_ok_and(answered));
+                    before == session && was == on_release && (claims || answers)
                 }
                 (
                     State::Draining { cause: was, deadline_at_ms: until, .. },

@@ -14,19 +14,20 @@ impl Reference {
     /// Whether a container may be handed out: of the revision in force, unless
     /// its starts fail, and not past its age.
     pub fn is_current(&self, row: &Row, config: &Config, clock_ms: u64) -> bool {
-        !self.is_outdated(row, config) && clock_ms < row.container.expires_at_ms(config.container_ttl_ms)
+        !self.is_outdated(row, config) && clock_ms < row.container.expires_at_ms(ttl_ms(config))
     }
 
-    fn is_outdated(&self, row: &Row, config: &Config) -> bool {
+    pub(super) fn is_outdated(&self, row: &Row, config: &Config) -> bool {
         row.container.revision != config.revision && self.pool_row.gate.failures < FAILURES_MAX
     }
 
-    pub(super) fn is_retiring(&self, row: &Row, config: &Config, clock_ms: u64) -> bool {
-        self.is_outdated(row, config) || Self::retires_at_ms(row, config) <= clock_ms
+    /// To be replaced, if only by a trial start while it is kept.
+    pub(super) fn is_retiring(row: &Row, config: &Config, clock_ms: u64) -> bool {
+        row.container.revision != config.revision || Self::retires_at_ms(row, config) <= clock_ms
     }
 
     pub(super) fn retires_at_ms(row: &Row, config: &Config) -> u64 {
-        let ttl_ms = config.container_ttl_ms;
+        let ttl_ms = ttl_ms(config);
         row.container.expires_at_ms(ttl_ms) - config.start_timeout_ms.min(ttl_ms / LEAD_SHARE)
     }
 
@@ -114,6 +115,14 @@ impl Reference {
         let tracked = self.rows.len();
         let declared = config.max_instances > 0 && tracked >= config.max_instances;
         declared || self.pool_row.gate.learned.is_some_and(|learned| tracked >= learned.limit)
+    }
+}
+
+/// Its age, which leaves it time to serve however long it took to start.
+fn ttl_ms(config: &Config) -> u64 {
+    match config.container_ttl_ms {
+        0 => 0,
+        ttl_ms => ttl_ms.max(2 * config.start_timeout_ms),
     }
 }
 

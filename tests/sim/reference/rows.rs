@@ -61,8 +61,9 @@ impl Row {
             (true, false) => row.left_at_ms = commit.now_ms,
             _ => {}
         }
-        if let State::Assigned { on_release, .. } = &row.container.state {
+        if let State::Assigned { on_release, claimed_at_ms, .. } = &row.container.state {
             row.policy = Some(*on_release);
+            row.claimed_at_ms = row.claimed_at_ms.max(*claimed_at_ms);
         }
         row
     }

@@ -39,8 +39,11 @@ struct Needs {
     demand: usize,
     /// Those that the same event turned away.
     refused: usize,
-    /// Containers the target is short of, as far as the rollout lets it grow.
-    refill: usize,
+    /// Starts under way whose containers may be handed out.
+    starting: usize,
+    /// Containers the target is short of, as far as the rollout lets it grow:
+    /// at least, if all come back that may, and at most.
+    refill: (usize, usize),
     /// Containers that exist, but for those that leave or are to be replaced.
     staying: usize,
 }
@@ -125,15 +128,15 @@ impl Reference {
         let needs = self.needs(commit, moves);
         let tracked = self.rows.len();
         if new > 0 {
-            let called_for = needs.demand + needs.refused + needs.refill;
+            let called_for = needs.demand + needs.refused + needs.refill.1;
             hold!(
                 "6 shortfall",
-                starting <= called_for,
+                needs.starting <= called_for,
                 "{starting} start, {called_for} are called for: {needs:?}"
             );
             hold!(
                 "6 shortfall",
-                needs.when_empty != WhenEmpty::Wait || starting <= 1 || needs.staying <= self.target(),
+                needs.when_empty != WhenEmpty::Wait || needs.starting <= 1 || needs.staying <= self.target(),
                 "{starting} start at once of {needs:?} where claims wait for what comes back"
             );
             let limit = config.max_instances;
@@ -161,23 +164,29 @@ impl Reference {
         let config = commit.pool.config();
         let stopped: Vec<_> = moves.iter().filter_map(retired).collect();
         let old = stopped.iter().filter(|cause| **cause != StopCause::Surplus).count();
-        let (mut retiring, mut returning) = (old, 0);
+        let (mut retiring, mut returning, mut replaced, mut starting) = (old, 0, 0, 0);
         for row in self.rows.values() {
             match &row.container.state {
+                State::Starting { .. } => starting += usize::from(!self.is_outdated(row, config)),
                 State::Warm { .. } => {
-                    retiring += usize::from(self.is_retiring(row, config, commit.clock_ms));
+                    retiring += usize::from(Self::is_retiring(row, config, commit.clock_ms));
                 }
                 State::Draining { on_release, .. } => {
                     returning += usize::from(*on_release != OnRelease::Destroy);
                 }
                 State::Stopping { cause: StopCause::Restart, .. } => returning += 1,
+                State::Stopping { cause: StopCause::Expired | StopCause::Outdated, .. } => replaced += 1,
                 _ => {}
             }
         }
+        let replaced = replaced - old;
         let warm = self.warm() + stopped.len();
         let target = self.target();
-        let short = target.saturating_sub(warm - retiring + returning);
-        let surge = (target + config.rollout.surge_max).saturating_sub(warm + returning);
+        let refill = |returning: usize| {
+            let short = target.saturating_sub(warm - retiring + returning);
+            let most = (target + config.rollout.surge_max).saturating_sub(warm + returning + replaced);
+            if retiring + replaced == 0 { short } else { short.min(most) }
+        };
         let when_empty = self.when_empty();
         let starts = when_empty == WhenEmpty::Start;
         let refused = commit.decision.replies.iter().filter(|reply| reply.result.is_err()).count();
@@ -185,27 +194,31 @@ impl Reference {
             when_empty,
             demand: if starts { self.waiting() } else { 0 },
             refused: if starts { refused } else { 0 },
-            refill: if retiring == 0 { short } else { short.min(surge) },
-            staying: self.rows.len() + stopped.len() - self.stopping() - retiring,
+            starting,
+            refill: (refill(returning), refill(0)),
+            staying: self.rows.len() + stopped.len()
+                - self.stopping()
+                - retiring
+                - (self.starting() - starting),
         }
     }
 
     /// What could be started is.
     fn check_enough(&self, config: &Config, tracked: usize, needs: &Needs) -> Checked {
-        let starting = self.starting();
+        let starting = needs.starting;
         let gate = &self.pool_row.gate;
         let held_back = gate.pause.is_some()
             || gate.learned.is_some()
-            || starting >= config.start_concurrency
+            || self.starting() >= config.start_concurrency
             || (config.max_instances > 0 && tracked >= config.max_instances);
         let refill = match (config.refill, needs.when_empty) {
             (Refill::Interval, _) => 0,
             // At least one, and what the pool is smaller than its target.
             (Refill::Eager, WhenEmpty::Wait) => {
-                let others = needs.staying - starting;
-                needs.refill.min(self.target().saturating_sub(others).max(1))
+                let others = needs.staying - needs.starting;
+                needs.refill.0.min(self.target().saturating_sub(others).max(1))
             }
-            (Refill::Eager, _) => needs.refill,
+            (Refill::Eager, _) => needs.refill.0,
         };
         let wanted = needs.demand + refill;
         hold!(

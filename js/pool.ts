@@ -139,9 +139,11 @@ export class WarmPool extends DurableObject {
    *
    * @param container its id (`this.ctx.id.toString()`) or its name; one that
    *   the pool does not know changes nothing
+   * @param generation which life of it has ended, as `pooled` knows it; left
+   *   out: the one there is
    */
-  async reportStopped(container: string): Promise<void> {
-    throwIfError(await this.#run((object) => object.reportStopped(container)));
+  async reportStopped(container: string, generation?: number): Promise<void> {
+    throwIfError(await this.#run((object) => object.reportStopped(container, generation)));
   }
 
   /** The pool's figures. Asking changes nothing. */

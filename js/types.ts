@@ -94,7 +94,7 @@ export interface PoolOptions extends EarlierOptions {
    * `"restart"`: it is destroyed and started again under its name, with a new file system, new
    * processes and a new environment. `"reset"`: its class's `resetForPool()` cleans it up while it
    * runs; anything but `true` destroys it. The policy counts that was in force at the claim. With
-   * `"restart"` and `"reset"` the hint cache is not used.
+   * `"restart"` and `"reset"` the hint cache is used only for a class that went through `pooled`.
    * @default "destroy"
    */
   onRelease?: "destroy" | "restart" | "reset";

@@ -4,7 +4,7 @@
 //! session, and the rest is the value found in KV.
 
 use cf_warm_pool::pool::{Failure, FailureClass, Seen, Session, Usage};
-use cf_warm_pool::route::{Route, judge};
+use cf_warm_pool::route::{Look, Route, judge};
 use cf_warm_pool::wire::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};
 
 /// The platform's bound on a key.
@@ -45,13 +45,17 @@ fn check_value(text: &str) {
         let fresh = now_ms < hint.expires_at_ms;
         let confirm = if fresh { Route::Confirm } else { Route::Forget };
         assert_eq!(judge(Some(&hint), now_ms, None), confirm);
-        let usable = if fresh { Route::Use } else { Route::Forget };
         let failure = || Failure::new(FailureClass::Transient, "no answer");
-        for alive in [Seen::Alive, Seen::Idle, Seen::Ready(Usage::default()), Seen::NotReady(failure())] {
-            assert_eq!(judge(Some(&hint), now_ms, Some(&alive)), usable);
-        }
-        for other in [Seen::Stopped, Seen::Unknown(failure())] {
-            assert_eq!(judge(Some(&hint), now_ms, Some(&other)), Route::Forget);
+        for confirmed in [None, Some(false), Some(true)] {
+            let look = |seen| Look { seen, confirmed };
+            let usable = fresh && confirmed.unwrap_or(!hint.needs_confirmation);
+            let expected = if usable { Route::Use } else { Route::Forget };
+            for alive in [Seen::Alive, Seen::Idle, Seen::Ready(Usage::default()), Seen::NotReady(failure())] {
+                assert_eq!(judge(Some(&hint), now_ms, Some(&look(alive))), expected);
+            }
+            for other in [Seen::Stopped, Seen::Unknown(failure())] {
+                assert_eq!(judge(Some(&hint), now_ms, Some(&look(other))), Route::Forget);
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ export declare class PoolObject {
   explain(session: unknown): string;
   prime(config: string | undefined): string | null;
   configure(config: string | undefined): string | null;
-  reportStopped(container: unknown): string | null;
+  reportStopped(container: unknown, generation: number | undefined): string | null;
   shutdownPrewarmed(): string | null;
   shutdown(): string | null;
   stats(): string;

@@ -11,7 +11,7 @@ use super::options::{checked, wait_until};
 use super::ticket::Ticket;
 use crate::pool::{Config, PoolError};
 use crate::runtime::bindings::{first_bound, namespace};
-use crate::runtime::client::{Client, may_hint};
+use crate::runtime::client::Client;
 use crate::runtime::js::property;
 use crate::wire::{self, PoolStats};
 
@@ -23,8 +23,6 @@ const DEFAULT_POOL_NAME: &str = "global-pool";
 /// It is asked with `&self`, and as often at once as there are requests.
 pub struct WarmPool {
     client: Rc<Client>,
-    /// The hint cache, also where the client may not use it; or undefined.
-    hints: JsValue,
     env: Env,
     container_binding: String,
 }
@@ -53,7 +51,7 @@ impl WarmPool {
             hints: JsValue::UNDEFINED,
             keep_alive: wait_until(),
         };
-        Ok(Self { client: Rc::new(client), hints: JsValue::UNDEFINED, env: env.clone(), container_binding })
+        Ok(Self { client: Rc::new(client), env: env.clone(), container_binding })
     }
 
     /// The same client, of the pool with that name: 1 to 128 bytes without control
@@ -99,18 +97,18 @@ impl WarmPool {
     /// is confirmed with the container before it is used; KV that fails costs time
     /// under a limit, and no claim.
     ///
-    /// It is not used where [`Config::on_release`] is not to destroy.
+    /// Where [`Config::on_release`] is not to destroy, it is used only for classes that
+    /// went through the npm package's `pooled`.
     ///
     /// # Errors
     /// `misconfigured` where no KV namespace is bound under that name.
-    pub fn with_hint_cache(mut self, kv_binding: &str) -> Result<Self, Error> {
+    pub fn with_hint_cache(self, kv_binding: &str) -> Result<Self, Error> {
         let hints = property(self.env.as_ref(), kv_binding);
         if !property(&hints, "put").is_function() {
             let message = format!("the Worker has no KV namespace bound as {kv_binding}");
             return Err(PoolError::Misconfigured { message }.into());
         }
-        self.hints = hints;
-        Ok(self.changed(|_| ()))
+        Ok(self.changed(|client| client.hints = hints))
     }
 
     /// The session's container: the one it holds, else the one warm longest, else
@@ -236,9 +234,7 @@ impl WarmPool {
     }
 
     fn changed(mut self, change: impl FnOnce(&mut Client)) -> Self {
-        let client = Rc::make_mut(&mut self.client);
-        change(client);
-        client.hints = if may_hint(&client.config) { self.hints.clone() } else { JsValue::UNDEFINED };
+        change(Rc::make_mut(&mut self.client));
         self
     }
 

@@ -181,6 +181,7 @@ impl Pool {
             generation: container.generation,
             outcome,
             hint_ttl_ms: self.hint_ttl_ms(container),
+            confirmed_hint_ttl_ms: self.confirmed_hint_ttl_ms(),
         }
     }
 

@@ -84,6 +84,8 @@ pub struct Grant {
     /// How long a hint may name it without the pool being asked, ms; 0: not at
     /// all, since it may serve another session one day.
     pub hint_ttl_ms: u64,
+    /// The same where the container itself confirms life and session.
+    pub confirmed_hint_ttl_ms: u64,
 }
 
 /// Where a claim's container came from.

@@ -63,6 +63,11 @@ pub enum Event {
         /// The container, known or not.
         id: ContainerId,
     },
+    /// A container says which life of it has ended.
+    ExitReported {
+        /// Which.
+        life: Life,
+    },
     /// A report named something that is neither a container's id nor a name.
     GarbageReported,
     /// The warm containers are to be stopped.

@@ -81,6 +81,10 @@ pub const KV_TIMEOUT_MS: u64 = 300;
 /// A container named by a hint that has not answered by then is the pool's to judge.
 pub const HINT_CONFIRM_TIMEOUT_MS: u64 = 2_000;
 
+/// Pools of which an isolate remembers that their class answers no hint; of
+/// more than that it asks each time.
+pub const PLAIN_CLASSES_MAX: usize = 100;
+
 /// A pool that has not answered by then a question for which no container is
 /// waited for is taken to be out of order: to load one takes a second at most.
 pub const POOL_CALL_TIMEOUT_MS: u64 = 5_000;

@@ -145,6 +145,7 @@ impl Pool {
             Event::Primed { config } => self.primed(&mut step, config),
             Event::Configured { config } => self.configured(&mut step, config),
             Event::StopReported { id } => self.stop_reported(&mut step, id),
+            Event::ExitReported { life } => self.exit_reported(&mut step, life),
             Event::GarbageReported => self.garbage_reported(),
             Event::PrewarmedShutDown => self.prewarmed_shut_down(&mut step),
             Event::ShutDown => self.shut_down(&mut step),

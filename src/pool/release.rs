@@ -59,15 +59,21 @@ impl Pool {
         }
     }
 
-    /// How long a hint may name the container: not at all where another session
-    /// may get it, and no longer than its session's lease can do without a claim.
+    /// How long a hint may name the container without its saying whom it serves:
+    /// not at all where another session may get it.
     pub(super) fn hint_ttl_ms(&self, container: &Container) -> u64 {
-        match (&container.state, self.config.lease_timeout_ms) {
-            (State::Assigned { on_release: OnRelease::Destroy, .. }, 0) => HINT_TTL_MS,
-            (State::Assigned { on_release: OnRelease::Destroy, .. }, lease_ms) => {
-                HINT_TTL_MS.min(lease_ms / LEASE_RENEWAL_SHARE)
-            }
+        match container.state {
+            State::Assigned { on_release: OnRelease::Destroy, .. } => self.confirmed_hint_ttl_ms(),
             _ => 0,
+        }
+    }
+
+    /// How long a hint may name a container that does: no longer than its
+    /// session's lease can do without a claim.
+    pub(super) fn confirmed_hint_ttl_ms(&self) -> u64 {
+        match self.config.lease_timeout_ms {
+            0 => HINT_TTL_MS,
+            lease_ms => HINT_TTL_MS.min(lease_ms / LEASE_RENEWAL_SHARE),
         }
     }
 

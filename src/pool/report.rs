@@ -1,7 +1,7 @@
 //! Somebody says that a container has stopped.
 
 use super::container::{State, StopCause};
-use super::identity::{ContainerId, Generation};
+use super::identity::{ContainerId, Generation, Life};
 use super::{Pool, Step};
 
 impl Pool {
@@ -14,6 +14,15 @@ impl Pool {
             None => self.counters.unknown_reports += 1,
             Some(container) if container.generation > Generation::FIRST => self.look_after_report(step, id),
             Some(_) => self.ended(step, id, StopCause::Stopped),
+        }
+    }
+
+    /// The same of one life of it. The end of an earlier one is old news, and of
+    /// one that is gone no surprise: the pool may have ended it itself.
+    pub(super) fn exit_reported(&mut self, step: &mut Step, life: Life) {
+        self.counters.reports += 1;
+        if self.ledger.living(life).is_some() {
+            self.ended(step, life.id, StopCause::Stopped);
         }
     }
 

@@ -1,6 +1,10 @@
 //! A claim from a Worker's side: the hint cache, a confirmation by the
 //! container, and else one call to the pool. KV is a hint: what it says is
 //! confirmed, and what it does wrong costs time under a limit and nothing else.
+//! What the pool has answered is told to its container and then to KV, after
+//! the answer.
+
+use std::cell::RefCell;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
@@ -8,11 +12,13 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::bindings::identity_of;
 use super::call::{message_of, settled, within};
-use super::effects::seen;
+use super::effects::{generation_value, look};
 use super::js::{ContainerStub, Kv, Namespace, PoolStub, now_ms, object};
-use crate::pool::limits::{HINT_CONFIRM_TIMEOUT_MS, KV_TIMEOUT_MS, KV_TTL_MIN_MS, POOL_CALL_TIMEOUT_MS};
-use crate::pool::{Grant, Identity, OnRelease, Outcome, PoolError, Session};
-use crate::route::{Hint, Route, judge};
+use crate::pool::limits::{
+    HINT_CONFIRM_TIMEOUT_MS, KV_TIMEOUT_MS, KV_TTL_MIN_MS, PLAIN_CLASSES_MAX, POOL_CALL_TIMEOUT_MS,
+};
+use crate::pool::{ContainerName, Generation, Grant, Identity, OnRelease, Outcome, PoolError, Seen, Session};
+use crate::route::{Hint, Look, Route, hint_of, judge, worth_telling};
 use crate::wire::{self, PoolName, RemoteError};
 
 /// What the TypeScript function `createWarmPool` delegates to.
@@ -36,7 +42,6 @@ impl PoolClient {
         hints: JsValue,
         keep_alive: Function,
     ) -> Self {
-        let hints = if may_hint(&config) { hints } else { JsValue::UNDEFINED };
         let client = Client { pools, containers, pool_name, config, hints, keep_alive };
         Self { client: std::rc::Rc::new(client) }
     }
@@ -85,15 +90,13 @@ impl Client {
         let session = super::given::session_of(session)?;
         let cache = self.hint_cache(&pool_name, &session);
         if let Some(cache) = &cache
-            && let Some(grant) = cache.confirmed(&self.containers, &self.keep_alive).await
+            && let Some(grant) = cache.confirmed(&self.keep_alive).await
         {
             return Ok(grant);
         }
         let grant = self.ask_pool(&pool_name, &session, ticket).await?;
-        if let Some(cache) = cache
-            && grant.hint_ttl_ms > 0
-        {
-            cache.write(&grant, &self.keep_alive);
+        if let Some(cache) = cache {
+            in_background(cache.remember(grant), &self.keep_alive);
         }
         Ok(grant)
     }
@@ -165,49 +168,112 @@ impl Client {
         if self.hints.is_falsy() {
             return None;
         }
-        let kv = self.hints.clone().unchecked_into();
-        Some(HintCache { kv, key: wire::hint_key(pool_name, session) })
+        // With a configuration that the pool has to refuse no hint is used.
+        let config = wire::config_from_json(&self.config.as_string().unwrap_or_default()).ok()?;
+        Some(HintCache {
+            kv: self.hints.clone().unchecked_into(),
+            key: wire::hint_key(pool_name, session),
+            containers: self.containers.clone(),
+            pool_name: pool_name.clone(),
+            session: session.clone(),
+            needs_confirmation: config.on_release != OnRelease::Destroy,
+        })
     }
-}
-
-/// Whether hints are used at all: not where a container may serve another
-/// session later, nor with a configuration that the pool has to refuse.
-pub fn may_hint(config: &JsValue) -> bool {
-    let config = wire::config_from_json(&config.as_string().unwrap_or_default());
-    config.is_ok_and(|config| config.on_release == OnRelease::Destroy)
 }
 
 fn not_asked(problem: &str) -> RemoteError {
     PoolError::PoolUnavailable { message: format!("the pool could not be asked: {problem}") }.into()
 }
 
-/// One session's place in the hint cache.
+thread_local! {
+    /// Pools whose container class was seen not to answer whom it serves, as
+    /// long as this isolate lives.
+    static PLAIN_CLASSES: RefCell<Vec<PoolName>> = const { RefCell::new(Vec::new()) };
+}
+
+/// One session's place in the hint cache, and the containers it may name.
 struct HintCache {
     kv: Kv,
     key: String,
+    containers: Namespace,
+    pool_name: PoolName,
+    session: Session,
+    /// Whether this client, by its own policy, takes no hint at its word.
+    needs_confirmation: bool,
 }
 
 impl HintCache {
     /// The container the hint names, if the container itself says that it is
-    /// alive. Any other hint is deleted.
-    async fn confirmed(&self, containers: &Namespace, keep_alive: &Function) -> Option<Grant> {
+    /// alive and this session's. Any other hint is deleted.
+    async fn confirmed(&self, keep_alive: &Function) -> Option<Grant> {
+        if self.needs_confirmation && self.is_plain() {
+            return None;
+        }
         let hint = self.read().await;
         let route = match judge(hint.as_ref(), now_ms(), None) {
             Route::Confirm => {
-                let name = hint.as_ref()?.name.to_string();
-                let call = containers.by_name::<ContainerStub>(&name).and_then(|container| container.state());
-                judge(hint.as_ref(), now_ms(), Some(&seen(within(HINT_CONFIRM_TIMEOUT_MS, call).await)))
+                let hint = hint.as_ref()?;
+                let look = self.ask(hint.name, hint.generation, false).await;
+                judge(Some(hint), now_ms(), Some(&look))
             }
             route => route,
         };
         match route {
-            Route::Use => hint.and_then(|hint| grant_of(&hint, containers)),
+            Route::Use => hint.and_then(|hint| grant_of(&hint, &self.containers)),
             Route::Forget => {
                 self.forget(keep_alive);
                 None
             }
             Route::AskPool | Route::Confirm => None,
         }
+    }
+
+    /// Tells the container whom it serves, and KV who serves the session.
+    async fn remember(self, mut grant: Grant) {
+        if self.needs_confirmation {
+            grant.hint_ttl_ms = 0;
+        }
+        let confirmed = if worth_telling(&grant, self.is_plain()) {
+            self.ask(grant.name, grant.generation, true).await.confirmed
+        } else {
+            None
+        };
+        if let Some(hint) = hint_of(&grant, confirmed, now_ms()) {
+            log_failure(settled(self.write(&hint)).await);
+        }
+    }
+
+    /// Asks a container how it is and whether it serves the session, which the
+    /// pool has just given it to if it is `granted`.
+    async fn ask(&self, name: ContainerName, generation: Generation, granted: bool) -> Look {
+        let ask = object(&[
+            ("session", JsValue::from_str(self.session.as_str())),
+            ("generation", generation_value(generation)),
+            ("granted", JsValue::from_bool(granted)),
+        ]);
+        let stub = self.containers.by_name::<ContainerStub>(&name.to_string());
+        let call = stub.and_then(|container| container.state_for(&ask));
+        let look = look(within(HINT_CONFIRM_TIMEOUT_MS, call).await);
+        self.learn(&look);
+        look
+    }
+
+    fn is_plain(&self) -> bool {
+        PLAIN_CLASSES.with_borrow(|plain| plain.contains(&self.pool_name))
+    }
+
+    /// An answer without a word on the session is a plain class's.
+    fn learn(&self, look: &Look) {
+        if matches!(look.seen, Seen::Unknown(_)) {
+            return;
+        }
+        PLAIN_CLASSES.with_borrow_mut(|plain| match plain.iter().position(|name| *name == self.pool_name) {
+            Some(at) if look.confirmed.is_some() => drop(plain.swap_remove(at)),
+            None if look.confirmed.is_none() && plain.len() < PLAIN_CLASSES_MAX => {
+                plain.push(self.pool_name.clone());
+            }
+            _ => {}
+        });
     }
 
     async fn read(&self) -> Option<Hint> {
@@ -217,7 +283,11 @@ impl HintCache {
                 if hint.is_none() {
                     worker::console_warn!("warm pool: the hint cache could not be read: it holds no hint");
                 }
-                hint
+                let needs_confirmation = self.needs_confirmation;
+                hint.map(|hint| Hint {
+                    needs_confirmation: hint.needs_confirmation || needs_confirmation,
+                    ..hint
+                })
             }
             Err(failure) => {
                 worker::console_warn!("warm pool: the hint cache could not be read: {}", failure.message);
@@ -226,34 +296,38 @@ impl HintCache {
         }
     }
 
-    fn write(self, grant: &Grant, keep_alive: &Function) {
-        let expires_at_ms = now_ms() + grant.hint_ttl_ms;
-        let hint = Hint { name: grant.name, generation: grant.generation, expires_at_ms };
-        let kept_ms = grant.hint_ttl_ms.max(KV_TTL_MIN_MS);
+    fn write(&self, hint: &Hint) -> Result<JsValue, JsValue> {
+        let kept_ms = hint.expires_at_ms.saturating_sub(now_ms()).max(KV_TTL_MIN_MS);
         let ttl = object(&[("expirationTtl", JsValue::from_f64(kept_ms.div_ceil(1_000) as f64))]);
-        let call = self.kv.write(&self.key, &wire::hint_to_json(&hint), &ttl);
-        in_background(call, keep_alive);
+        self.kv.write(&self.key, &wire::hint_to_json(hint), &ttl)
     }
 
     fn forget(&self, keep_alive: &Function) {
-        in_background(self.kv.delete(&self.key), keep_alive);
+        let call = self.kv.delete(&self.key);
+        in_background(async { log_failure(settled(call).await) }, keep_alive);
     }
 }
 
 fn grant_of(hint: &Hint, containers: &Namespace) -> Option<Grant> {
     let Identity { name, id } = identity_of(containers, hint.name).ok()?;
-    Some(Grant { id, name, generation: hint.generation, outcome: Outcome::Sticky, hint_ttl_ms: 0 })
+    let (generation, outcome) = (hint.generation, Outcome::Sticky);
+    Some(Grant { id, name, generation, outcome, hint_ttl_ms: 0, confirmed_hint_ttl_ms: 0 })
 }
 
-/// Lets a call end after the answer; its failure is logged and costs a hint.
-fn in_background(call: Result<JsValue, JsValue>, keep_alive: &Function) {
+/// Lets work end after the answer.
+fn in_background(work: impl Future<Output = ()> + 'static, keep_alive: &Function) {
     let work = future_to_promise(async move {
-        if let Err(error) = settled(call).await {
-            worker::console_warn!("warm pool: the hint cache could not be written: {}", message_of(&error));
-        }
+        work.await;
         Ok(JsValue::UNDEFINED)
     });
     if let Err(error) = keep_alive.call1(&JsValue::UNDEFINED, &work) {
         worker::console_warn!("warm pool: a hint may not be written: {}", message_of(&error));
+    }
+}
+
+/// A failure of KV costs a hint.
+fn log_failure(result: Result<JsValue, JsValue>) {
+    if let Err(error) = result {
+        worker::console_warn!("warm pool: the hint cache could not be written: {}", message_of(&error));
     }
 }

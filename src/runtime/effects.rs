@@ -9,14 +9,15 @@ use super::call::{failure_of, settled, within};
 use super::health;
 use super::js::{ContainerStub, Namespace, now_ms, object, property};
 use crate::pool::limits::STOP_CALL_TIMEOUT_MS;
-use crate::pool::{Command, ContainerName, Event, Failure, FailureClass, Readiness, Seen};
+use crate::pool::{Command, ContainerName, Event, Failure, FailureClass, Generation, Life, Readiness, Seen};
+use crate::route::Look;
 use crate::{platform, route};
 
 /// Carries out one command and says what came of it.
 pub async fn carry_out(containers: Namespace, command: Command) -> Event {
     match command {
         Command::Start { life, name, ports, timeout_ms, readiness } => {
-            match start(&containers, name, &ports, timeout_ms, readiness).await {
+            match start(&containers, life, name, &ports, timeout_ms, readiness).await {
                 Ok(()) => Event::StartSucceeded { life },
                 Err(failure) => Event::StartFailed { life, failure },
             }
@@ -39,7 +40,8 @@ pub async fn carry_out(containers: Namespace, command: Command) -> Event {
             Event::Probed { life, seen, renewal_failed: renewal.is_err() }
         }
         Command::Reset { life, name } => {
-            let call = stub(&containers, name).and_then(|container| container.reset());
+            let next = object(&[("generation", generation_value(life.generation.next()))]);
+            let call = stub(&containers, name).and_then(|container| container.reset(&next));
             let result = within(STOP_CALL_TIMEOUT_MS, call).await.map(|done| done.as_bool() == Some(true));
             Event::ResetAnswered { life, result }
         }
@@ -68,8 +70,16 @@ pub fn seen(state: Result<JsValue, Failure>) -> Seen {
     }
 }
 
+/// What the answer to `getState` means to who asked whether the container is
+/// a session's.
+pub fn look(state: Result<JsValue, Failure>) -> Look {
+    let confirmed = state.as_ref().ok().and_then(|state| property(state, "confirmed").as_bool());
+    Look { seen: seen(state), confirmed }
+}
+
 async fn start(
     containers: &Namespace,
+    life: Life,
     name: ContainerName,
     ports: &[u16],
     timeout_ms: u64,
@@ -79,7 +89,7 @@ async fn start(
     // container when it is destroyed, and start it again.
     let ends_at_ms = now_ms() + timeout_ms;
     let container = stub(containers, name).map_err(|error| failure_of(&error))?;
-    let call = container.start(&ports_argument(ports), &start_limits(timeout_ms));
+    let call = container.start(&ports_argument(ports), &start_options(timeout_ms, life.generation));
     if let Err(failure) = settled(call).await.map_err(|error| failure_of(&error))
         && !platform::means_started(&failure)
     {
@@ -107,8 +117,18 @@ fn ports_argument(ports: &[u16]) -> JsValue {
 }
 
 /// The platform gets the whole time for the instance and again for its ports,
-/// so that a start ends by itself soon after its deadline.
-fn start_limits(timeout_ms: u64) -> JsValue {
+/// so that a start ends by itself soon after its deadline. A class that went
+/// through `pooled` is told which life begins.
+fn start_options(timeout_ms: u64, generation: Generation) -> JsValue {
     let limit = JsValue::from_f64(timeout_ms as f64);
-    object(&[("instanceGetTimeoutMS", limit.clone()), ("portReadyTimeoutMS", limit)])
+    object(&[
+        ("instanceGetTimeoutMS", limit.clone()),
+        ("portReadyTimeoutMS", limit),
+        ("poolGeneration", generation_value(generation)),
+    ])
+}
+
+/// A life's number, as a container is told it.
+pub fn generation_value(generation: Generation) -> JsValue {
+    JsValue::from_f64(generation.0.into())
 }

@@ -56,10 +56,14 @@ extern "C" {
     pub fn start(this: &ContainerStub, ports: &JsValue, options: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = getState)]
     pub fn state(this: &ContainerStub) -> Result<JsValue, JsValue>;
+    /// A class that went through `pooled` also answers the question; others
+    /// pass it over.
+    #[wasm_bindgen(method, catch, js_name = getState)]
+    pub fn state_for(this: &ContainerStub, ask: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = renewActivityTimeout)]
     pub fn renew(this: &ContainerStub) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = resetForPool)]
-    pub fn reset(this: &ContainerStub) -> Result<JsValue, JsValue>;
+    pub fn reset(this: &ContainerStub, options: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub fn stop(this: &ContainerStub) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]

@@ -20,8 +20,8 @@ use super::waiting::{Answer, Waiting};
 use super::wakeups::{Alarm, Timer};
 use crate::pool::limits::HISTORY_CHUNK_MAX;
 use crate::pool::{
-    Command, Config, ContainerId, ContainerName, Decision, Event, Fresh, Grant, Identity, Pool, PoolError,
-    Session, explain,
+    Command, Config, ContainerId, ContainerName, Decision, Event, Fresh, Generation, Grant, Identity, Life,
+    Pool, PoolError, Session, explain,
 };
 use crate::store::Store;
 use crate::wire;
@@ -170,11 +170,12 @@ impl PoolObject {
         outcome(result)
     }
 
-    /// Takes a report that a container has stopped, by its id or name. Answers
-    /// an error's JSON, or null; a report of nothing the pool knows is none.
+    /// Takes a report that a container has stopped, by its id or name, of which
+    /// life of it where `generation` says so. Answers an error's JSON, or null; a
+    /// report of nothing the pool knows is none.
     #[wasm_bindgen(js_name = reportStopped)]
-    pub fn report_stopped(&self, container: &JsValue) -> JsValue {
-        let event = self.host.reported(container);
+    pub fn report_stopped(&self, container: &JsValue, generation: &JsValue) -> JsValue {
+        let event = self.host.reported(container, generation);
         outcome(self.host.dispatch(event))
     }
 
@@ -282,13 +283,19 @@ impl Host {
         Ok(())
     }
 
-    fn reported(&self, container: &JsValue) -> Event {
+    fn reported(&self, container: &JsValue, generation: &JsValue) -> Event {
         let text = container.as_string().unwrap_or_default();
         let id = ContainerId::parse(&text).or_else(|| {
             let name = ContainerName::parse(&text)?;
             self.id_of(name)
         });
-        id.map_or(Event::GarbageReported, |id| Event::StopReported { id })
+        match (id, generation.as_f64()) {
+            (Some(id), None) => Event::StopReported { id },
+            (Some(id), Some(number)) => {
+                Event::ExitReported { life: Life { id, generation: Generation(number as u32) } }
+            }
+            (None, _) => Event::GarbageReported,
+        }
     }
 
     fn id_of(&self, name: ContainerName) -> Option<ContainerId> {

@@ -8,7 +8,8 @@ use super::json;
 use crate::pool::limits::HINT_TTL_MS;
 use crate::pool::{ContainerId, ContainerName, Generation, Grant, Outcome};
 
-/// Either `{ "name", "id", "generation", "outcome", "hintTtlMs" }` or
+/// Either `{ "name", "id", "generation", "outcome", "hintTtlMs",
+/// "confirmedHintTtlMs" }` or
 /// `{ "error": { "code", "message", "retryAfterMs"?, "status" } }`. Of an
 /// answer that held both, the error would count.
 #[derive(Serialize, Deserialize)]
@@ -26,6 +27,8 @@ enum ClaimAnswer {
         /// Absent from a pool that does not say so: no hint.
         #[serde(default)]
         hint_ttl_ms: u64,
+        #[serde(default)]
+        confirmed_hint_ttl_ms: u64,
     },
 }
 
@@ -41,6 +44,7 @@ pub fn claim_to_json<E: Into<RemoteError>>(answer: Result<Grant, E>) -> String {
             generation: grant.generation.0,
             outcome: grant.outcome.as_str().to_owned(),
             hint_ttl_ms: grant.hint_ttl_ms,
+            confirmed_hint_ttl_ms: grant.confirmed_hint_ttl_ms,
         },
         Err(error) => ClaimAnswer::Refused { error: error.into() },
     })
@@ -55,11 +59,13 @@ pub fn claim_to_json<E: Into<RemoteError>>(answer: Result<Grant, E>) -> String {
 pub fn claim_from_json(text: &str) -> Result<Grant, RemoteError> {
     match json::read(text) {
         Ok(ClaimAnswer::Refused { error }) => Err(error.checked()),
-        Ok(ClaimAnswer::Granted { name, id, generation, outcome, hint_ttl_ms }) => {
+        Ok(ClaimAnswer::Granted { name, id, generation, outcome, hint_ttl_ms, confirmed_hint_ttl_ms }) => {
+            let generation = Generation(generation);
             grant(&name, &id, &outcome)
                 .map(|grant| Grant {
-                    generation: Generation(generation),
+                    generation,
                     hint_ttl_ms: hint_ttl_ms.min(HINT_TTL_MS),
+                    confirmed_hint_ttl_ms: confirmed_hint_ttl_ms.min(HINT_TTL_MS),
                     ..grant
                 })
                 .ok_or_else(|| unreadable("it names no container, or an outcome that is not known here"))
@@ -76,6 +82,7 @@ fn grant(name: &str, id: &str, outcome: &str) -> Option<Grant> {
         generation: Generation::FIRST,
         outcome: outcomes.into_iter().find(|known| known.as_str() == outcome)?,
         hint_ttl_ms: 0,
+        confirmed_hint_ttl_ms: 0,
     })
 }
 
@@ -97,6 +104,7 @@ mod tests {
             generation: Generation(u32::MAX),
             outcome,
             hint_ttl_ms: 60_000,
+            confirmed_hint_ttl_ms: 90_000,
         }
     }
 
@@ -117,20 +125,28 @@ mod tests {
             "id": "ab".repeat(32),
             "generation": u32::MAX,
             "outcome": "hit",
-            "hintTtlMs": 60_000
+            "hintTtlMs": 60_000,
+            "confirmedHintTtlMs": 90_000
         });
         assert_eq!(value, expected);
     }
 
     #[test]
     fn a_pool_that_says_nothing_of_hints_wants_none() {
-        let sent = sent(granted(Outcome::Hit));
-        let silent = sent.replace(r#","hintTtlMs":60000"#, "");
-        assert_ne!(silent, sent);
-        assert_eq!(claim_from_json(&silent), Ok(Grant { hint_ttl_ms: 0, ..granted(Outcome::Hit) }));
+        let granted = granted(Outcome::Hit);
+        let sent = sent(granted);
+        let table = [
+            (r#","hintTtlMs":60000"#, Grant { hint_ttl_ms: 0, ..granted }),
+            (r#","confirmedHintTtlMs":90000"#, Grant { confirmed_hint_ttl_ms: 0, ..granted }),
+        ];
+        for (field, read) in table {
+            let silent = sent.replace(field, "");
+            assert_ne!(silent, sent);
+            assert_eq!(claim_from_json(&silent), Ok(read));
+        }
         for (said, read) in [(0, 0), (1, 1), (HINT_TTL_MS, HINT_TTL_MS), (u64::MAX, HINT_TTL_MS)] {
-            let sent = claim_to_json::<PoolError>(Ok(Grant { hint_ttl_ms: said, ..granted(Outcome::Hit) }));
-            assert_eq!(claim_from_json(&sent).map(|grant| grant.hint_ttl_ms), Ok(read));
+            let grant = |ttl_ms| Grant { hint_ttl_ms: ttl_ms, confirmed_hint_ttl_ms: ttl_ms, ..granted };
+            assert_eq!(claim_from_json(&claim_to_json::<PoolError>(Ok(grant(said)))), Ok(grant(read)));
         }
     }
 

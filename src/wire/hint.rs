@@ -75,15 +75,23 @@ struct HintBody {
     name: String,
     generation: u32,
     expires_at_ms: u64,
+    /// Absent from who did not know of it: it is the safe side.
+    #[serde(default = "unsure")]
+    needs_confirmation: bool,
 }
 
-/// Writes a hint: `{ "name", "generation", "expiresAtMs" }`.
+const fn unsure() -> bool {
+    true
+}
+
+/// Writes a hint: `{ "name", "generation", "expiresAtMs", "needsConfirmation" }`.
 #[must_use]
 pub fn hint_to_json(hint: &Hint) -> String {
     json::write(&HintBody {
         name: hint.name.to_string(),
         generation: hint.generation.0,
         expires_at_ms: hint.expires_at_ms,
+        needs_confirmation: hint.needs_confirmation,
     })
 }
 
@@ -96,6 +104,7 @@ pub fn hint_from_json(text: &str) -> Option<Hint> {
         name: ContainerName::parse(&body.name)?,
         generation: Generation(body.generation),
         expires_at_ms: body.expires_at_ms,
+        needs_confirmation: body.needs_confirmation,
     })
 }
 
@@ -164,14 +173,24 @@ mod tests {
 
     #[test]
     fn a_hint_reads_back_what_was_written() {
-        for expires_at_ms in [0, 1_790_000_000_000, u64::MAX] {
-            let hint = Hint { name: ContainerName([0x1f; 16]), generation: Generation(3), expires_at_ms };
+        let name = ContainerName([0x1f; 16]);
+        for (expires_at_ms, needs_confirmation) in
+            [(0, true), (1_790_000_000_000, false), (u64::MAX, true), (u64::MAX, false)]
+        {
+            let hint = Hint { name, generation: Generation(3), expires_at_ms, needs_confirmation };
             assert_eq!(hint_from_json(&hint_to_json(&hint)), Some(hint));
         }
-        let text = r#"{"name":"1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f","generation":3,"expiresAtMs":7}"#;
-        let hint = Hint { name: ContainerName([0x1f; 16]), generation: Generation(3), expires_at_ms: 7 };
+        let text = r#"{"name":"1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f","generation":3,"expiresAtMs":7,"needsConfirmation":false}"#;
+        let hint = Hint { name, generation: Generation(3), expires_at_ms: 7, needs_confirmation: false };
         assert_eq!(hint_to_json(&hint), text);
         assert_eq!(hint_from_json(&text.replace("\"g", "\"later\":null,\"g")), Some(hint));
+    }
+
+    #[test]
+    fn a_hint_that_does_not_say_whether_it_needs_confirmation_does() {
+        let text = r#"{"name":"1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f","generation":3,"expiresAtMs":7}"#;
+        assert!(hint_from_json(text).unwrap().needs_confirmation);
+        assert_eq!(hint_from_json(&text.replace(":7", ":7,\"needsConfirmation\":null")), None);
     }
 
     #[test]

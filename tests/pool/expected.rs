@@ -119,7 +119,7 @@ pub trait Expected: Sized {
     fn in_life(self, n: u8, generation: u32) -> Self;
     /// Its starts wait for that path, and its renewing looks ask at it.
     fn asking_at(self, path: &str) -> Self;
-    /// How long a hint may name what it grants.
+    /// How long a hint may name what it grants; 0: only where the container confirms it.
     fn hint(self, ttl_ms: u64) -> Self;
     fn alarm(self, at_ms: u64) -> Self;
     fn timer(self, at_ms: u64) -> Self;
@@ -149,6 +149,7 @@ impl Expected for Decision {
             generation: Generation::FIRST,
             outcome,
             hint_ttl_ms: HINT_TTL_MS,
+            confirmed_hint_ttl_ms: HINT_TTL_MS,
         };
         self.replies.push(Reply { claim: ClaimId(claim), result: Ok(grant) });
         self
@@ -230,6 +231,9 @@ impl Expected for Decision {
     fn hint(mut self, ttl_ms: u64) -> Self {
         for grant in self.replies.iter_mut().filter_map(|reply| reply.result.as_mut().ok()) {
             grant.hint_ttl_ms = ttl_ms;
+            if ttl_ms > 0 {
+                grant.confirmed_hint_ttl_ms = ttl_ms;
+            }
         }
         self
     }

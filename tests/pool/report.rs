@@ -127,3 +127,25 @@ fn a_report_of_a_container_that_lives_again_is_looked_into() {
     driver.reported(1);
     assert_eq!(destroys(&driver.handle(seen(Seen::Stopped))), [1]);
 }
+
+#[test]
+fn an_exit_ends_the_life_that_it_is_of() {
+    let mut driver = Driver::filled(target(1));
+    driver.claim("a");
+    driver.started(2);
+    let expected =
+        nothing().put(stopping(1, T0, StopCause::Stopped, T0 + 5, T0 + 5)).destroy(1).alarm(T0 + 10_000);
+    assert_eq!(driver.pass(5).handle(Event::ExitReported { life: life(1) }), expected);
+}
+
+#[test]
+fn an_exit_of_another_life_changes_nothing_but_its_count() {
+    let mut driver = Driver::filled(target(1));
+    let earlier = Life { generation: Generation(0), ..life(1) };
+    for life in [earlier, Life { generation: Generation(2), ..life(1) }, life(77)] {
+        let report = driver.handle(Event::ExitReported { life });
+        assert_eq!((report.changes.len(), report.commands.len()), (0, 0), "{life:?}");
+    }
+    let counters = driver.counters();
+    assert_eq!((counters.reports, counters.unknown_reports), (3, 0));
+}

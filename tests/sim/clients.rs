@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use cf_warm_pool::pool::{Config, Event, Grant, OnRelease, PoolError, Seen, Session};
-use cf_warm_pool::route::{Hint, Route, judge};
+use cf_warm_pool::route::{Hint, Look, Route, judge};
 
 use super::fault::Fault;
 use super::happening::{CallerId, Happening, SessionNo, failure};
@@ -118,8 +118,8 @@ impl World {
         let clock_ms = self.clock_ms();
         let route = match judge(hint.as_ref(), clock_ms, None) {
             Route::Confirm => {
-                let seen = self.look_at_hinted(hint.as_ref());
-                judge(hint.as_ref(), clock_ms, seen.as_ref())
+                let look = self.look_at_hinted(hint.as_ref()).map(|seen| Look { seen, confirmed: None });
+                judge(hint.as_ref(), clock_ms, look.as_ref())
             }
             route => route,
         };
@@ -219,7 +219,8 @@ impl World {
     fn write_hint(&mut self, session: SessionNo, grant: &Grant) {
         let at_ms = self.clock_ms();
         let expires_at_ms = at_ms + grant.hint_ttl_ms;
-        let hint = Hint { name: grant.name, generation: grant.generation, expires_at_ms };
+        let (name, generation) = (grant.name, grant.generation);
+        let hint = Hint { name, generation, expires_at_ms, needs_confirmation: false };
         let written = Some(Written { hint, at_ms });
         self.clients.hints.write(session, written, self.now_ms, &mut self.chance.clients);
     }

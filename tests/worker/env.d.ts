@@ -10,6 +10,13 @@ declare namespace Cloudflare {
     CONTAINER_JAVASCRIPT: DurableObjectNamespace<import("./platform/container.ts").NodeContainer>;
     PLATFORM: DurableObjectNamespace<import("./platform/platform.ts").Platform>;
     SLEEPER: DurableObjectNamespace<import("./platform/sleeper.ts").Sleeper>;
+    POOLED: DurableObjectNamespace<import("./pooled.ts").Pooled>;
+    TOLD_BEFORE: DurableObjectNamespace<import("./pooled.ts").ToldBefore>;
+    TOLD_AFTER: DurableObjectNamespace<import("./pooled.ts").ToldAfter>;
+    TOLD_ALONE: DurableObjectNamespace<import("./pooled.ts").ToldAlone>;
+    LOST: DurableObjectNamespace<import("./pooled.ts").Lost>;
+    TIDY: DurableObjectNamespace<import("./pooled.ts").Tidy>;
+    REAL: DurableObjectNamespace<import("./real.ts").Real>;
     HINTS: KVNamespace;
     WARM_POOL_API_KEY: string;
     WARM_POOL_SIZE_PER_RUNTIME: string;

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { createWarmPool, type WarmPool, type WarmPoolConfig } from "../../dist/index.js";
-import { eventually, kill, ledger, nameOf, TestPool } from "./harness.ts";
+import { eventually, kill, ledger } from "./harness.ts";
+import { HintedPool, hintOf } from "./hinted.ts";
 
 /** Longer than any call to KV may hold up a claim. */
 const LIMIT_MS = 3000;
@@ -110,47 +110,6 @@ test.each(FAULTS)(
     expect(Date.now() - claimedFrom).toBeLessThan(LIMIT_MS);
   },
 );
-
-/** A pool whose client keeps hints, and counts its calls to the pool object. */
-class HintedPool {
-  readonly plain = new TestPool({ warmTarget: 0 });
-  readonly #client;
-  calls = 0;
-
-  constructor(config: WarmPoolConfig = {}) {
-    const defaults = { warmTarget: 0, idCache: env.HINTS, poolName: this.plain.name };
-    this.#client = createWarmPool(this.#counting(), env.CONTAINER, { ...defaults, ...config });
-  }
-
-  async claim(session: string): Promise<string> {
-    return nameOf(await this.#client.getContainer(session));
-  }
-
-  keyOf(session: string): string {
-    return `${this.plain.name}:${session}`;
-  }
-
-  #counting(): DurableObjectNamespace<WarmPool> {
-    const count = () => this.calls++;
-    const namespace: Pick<DurableObjectNamespace<WarmPool>, "idFromName" | "get"> = {
-      idFromName: (name) => env.WARM_POOL.idFromName(name),
-      get: (id) => {
-        count();
-        return env.WARM_POOL.get(id);
-      },
-    };
-    return namespace as DurableObjectNamespace<WarmPool>;
-  }
-}
-
-/** The text KV holds for the session; waits for it, since it is written after the answer. */
-function hintOf(pool: HintedPool, session: string): Promise<string> {
-  return eventually(async () => {
-    const text = await env.HINTS.get(pool.keyOf(session));
-    if (text === null) throw new Error(`no hint for ${session}`);
-    return text;
-  });
-}
 
 /** Stands for the platform's faults, which real KV does not have here. */
 function fakeKv(methods: Record<"get" | "put" | "delete", () => Promise<unknown>>): KVNamespace {

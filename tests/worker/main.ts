@@ -1,2 +1,4 @@
 // The Worker under test, as a user has it.
 export { default, WarmPool } from "../../dist/worker.js";
+export { Real } from "./real.ts";
+export { Lost, Pooled, Tidy, ToldAfter, ToldAlone, ToldBefore } from "./pooled.ts";

@@ -112,7 +112,8 @@ impl World {
         // What comes of age at its own time is missing, or beside its replacement.
         let (fewer, more) = match config.container_ttl_ms {
             0 => (0, 0),
-            _ => (config.rollout.unavailable_max, config.rollout.surge_max),
+            // One goes first where there is no room for both.
+            _ => (config.rollout.unavailable_max.max(1), config.rollout.surge_max),
         };
         let enough = warm + fewer >= target && warm <= target + more;
         hold!("13 rest", enough, "{warm} are warm long after the last fault, not {target}");
@@ -153,7 +154,9 @@ impl World {
         let room = declared && (tracked as u64) < self.knobs.room;
         let keeps_some = config.enabled && config.warm_target > 0;
         let starts = room && (!keeps_some || config.when_empty == WhenEmpty::Start);
-        let served = starts || self.reference.current_warm(&config, self.clock_ms()) > 0;
+        // Not one that is about to be replaced.
+        let soon_ms = self.clock_ms() + config.start_timeout_ms + SECOND_MS;
+        let served = starts || self.reference.current_warm(&config, soon_ms) > 0;
         self.clients.calm.clear();
         self.newcomer();
         let answered_ms = 2 * config.start_timeout_ms + config.queue_timeout_ms + 5 * SECOND_MS;

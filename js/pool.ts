@@ -115,7 +115,7 @@ export class WarmPool extends DurableObject {
    */
   async callText(call: TextCall, argument?: unknown): Promise<boolean | string | null> {
     if (!TEXT_CALLS.includes(call)) throw new TypeError(`there is no call ${call}`);
-    return this.#run((object) => object[call](argument as never));
+    return this.#run((object) => object[call](argument as never, undefined));
   }
 
   /**

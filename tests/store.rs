@@ -343,7 +343,7 @@ fn life(command: &Command) -> Life {
 #[test]
 fn after_every_event_the_rows_describe_the_pool_in_memory() {
     let mut seen = BTreeSet::new();
-    for seed in 0..16 {
+    for seed in 0..32 {
         let mut world = World::new(seed);
         for step in 0..500 {
             let event = world.step();

@@ -24,17 +24,26 @@ impl World {
         let demand = if waits_for_start { stats.waiting + refused } else { 0 };
         let lasting = self.warm().filter(|one| !self.may_be_retiring(one)).count();
         let wanted = demand + target.saturating_sub(lasting);
-        assert!(starting <= wanted, "after {event:?}: {starting} start, {wanted} are wanted");
-        if starting > demand {
+        // Those of an earlier revision are nobody's when they are ready.
+        let current = self.current_starts();
+        assert!(current <= wanted, "after {event:?}: {current} start, {wanted} are wanted");
+        if current > demand {
             let (warm, most) = (stats.warm, target + config.rollout.surge_max);
-            let coming = starting - demand;
+            let coming = current - demand;
             assert!(warm + coming <= most, "after {event:?}: {coming} come for {warm}, {most} are the most");
         }
         if config.when_empty == WhenEmpty::Wait && target > 0 {
             let leaving = self.warm().filter(|one| self.may_be_retiring(one)).count();
-            let staying = total - stats.stopping - leaving;
-            assert!(staying <= target || starting == 1, "after {event:?}: {staying} stay, {starting} start");
+            let staying = total - stats.stopping - leaving - (starting - current);
+            assert!(staying <= target || current == 1, "after {event:?}: {staying} stay, {current} start");
         }
+    }
+
+    fn current_starts(&self) -> usize {
+        let revision = &self.pool.config().revision;
+        let gave_up = self.pool_row.gate.gave_up();
+        let starting = self.pool.containers().filter(|one| matches!(one.state, State::Starting { .. }));
+        starting.filter(|one| gave_up || one.revision == *revision).count()
     }
 
     /// Whether a change is the beginning of a life by a start.

@@ -21,5 +21,7 @@ test("every type that the package exports has a test that names it", () => {
 
 function namesIn(file, pattern) {
   const text = readFileSync(inRoot("js", file), "utf8");
-  return [...text.matchAll(pattern)].flatMap(([, names]) => names.split(/,\s*/));
+  return [...text.matchAll(pattern)].flatMap(([, names]) =>
+    names.split(/,\s*/).map((name) => name.replace(/^type /, "")),
+  );
 }

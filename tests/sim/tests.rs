@@ -18,7 +18,6 @@ const TESTS: &[Test] = &[
     ("claims_whose_looks_are_given_up_are_served_in_their_order", found::looks::looks_given_up_in_order),
     ("silence_after_the_clock_was_put_back_drops_nobody", found::looks::clock_put_back),
     ("report_of_the_life_before_does_not_end_the_next", found::lives::report_of_the_life_before),
-    ("destroy_of_a_start_that_still_asks_proves_nothing", found::lives::start_that_still_asks),
     ("destroy_beside_a_look_that_still_asks_proves_nothing", found::lives::look_that_still_asks),
     (
         "session_keeps_a_container_that_was_asked_whether_it_is_ready",

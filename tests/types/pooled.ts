@@ -8,7 +8,12 @@ export class MyContainer extends pooled(Container)<Env> {
 }
 // #endregion
 import { getSandbox, Sandbox } from "@cloudflare/sandbox";
-import { createWarmPool, type WarmPool } from "cf-warm-pool";
+import {
+  createWarmPool,
+  type PoolableContainer,
+  type PooledOptions,
+  type WarmPool,
+} from "cf-warm-pool";
 import { same } from "./same.ts";
 
 interface Env {
@@ -50,4 +55,12 @@ pooled(Container, { poolname: "python" });
 // @ts-expect-error -- not a string
 pooled(Container, { poolName: 7 });
 // @ts-expect-error -- not a container class
+pooled(class {});
+
+const options: PooledOptions = { poolBinding: "POOL", poolName: "python" };
+pooled(Container, options);
+// @ts-expect-error -- not an option
+pooled(Container, { pool: "python" });
+same<true, Container extends PoolableContainer ? true : false>();
+// @ts-expect-error -- no container class
 pooled(class {});

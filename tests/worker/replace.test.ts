@@ -1,3 +1,4 @@
+import { runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import type { WarmPoolConfig } from "../../dist/index.js";
 import { eventually, get, kill, ledger, setFaults, TestPool, times } from "./harness.ts";
@@ -28,6 +29,24 @@ test("a new revision replaces the warm ones, the new ones first, and leaves sess
   // Three warm ones, one of a session, and one beyond them at a time.
   expect((await ledger()).maxRunning).toBeLessThanOrEqual(5);
   expect(await pool.clientWith(NEW).getContainer("alice")).toMatchObject({ name: alices });
+});
+
+test("a container past its age is replaced, and one of a session stays", async () => {
+  const { pool, old } = await filled({ warmTarget: 3, containerTtl: 3_600_000 });
+  const alices = await pool.claim("alice");
+  await pool.atRest(3);
+  await runInDurableObject(pool.object, (_, { storage }) => {
+    storage.sql.exec("UPDATE container SET created_at_ms = created_at_ms - 7200000");
+  });
+  await pool.evict();
+  await pool.wake();
+
+  await eventually(async () => {
+    expect(await pool.stats()).toMatchObject({ warm: 3, expirations: 3, total: 4 });
+  });
+  const running = (await ledger()).running.map(({ name }) => name);
+  expect(running.filter((name) => old.includes(name))).toEqual([alices]);
+  expect(await pool.claim("alice")).toBe(alices);
 });
 
 test("no container of an earlier revision is handed out", async () => {

@@ -87,24 +87,9 @@ pub fn report_of_the_life_before() -> Result<(), String> {
     if destroys(&reported) { Err(format!("the start is given up: {reported:?}")) } else { Ok(()) }
 }
 
-/// Seeds 28, 59 and 67: a start whose ports answer goes on to ask at the health
-/// path, and a request starts a container that has ended. Seen to fail: the
-/// destroy sent while it could still ask was taken as proof, and the container
-/// ran on without a row.
-pub fn start_that_still_asks() -> Result<(), String> {
-    let mut scene = Scene::new(asked_at_path(2));
-    let life = scene.only()?;
-    scene.at(3_000, Event::DeadlineReached);
-    scene.at(3_010, Event::DestroyAnswered { life, conclusive: false, result: Ok(()) });
-    // Its ports may answer at 6,000, and then it asks for the 5,000 of `health.timeout`.
-    let decision = scene.at(6_000, Event::DeadlineReached);
-    match decision.commands.iter().any(|command| sends_destroy(command, life, true)) {
-        true => Err(format!("a destroy is to prove what it cannot: {decision:?}")),
-        false => Ok(()),
-    }
-}
-
-/// Seed 82: the same with a look at a warm container that is stopped meanwhile.
+/// Seed 82: a look at a warm container asks at its health path, and a request
+/// starts a container that has ended. Seen to fail: the destroy sent while it
+/// could still ask was taken as proof, and the container ran on without a row.
 pub fn look_that_still_asks() -> Result<(), String> {
     let mut scene = Scene::new(asked_at_path(2));
     scene.all_ready(1_000);

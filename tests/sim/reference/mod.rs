@@ -251,6 +251,10 @@ impl Reference {
     pub fn clock_jumped(&mut self, jump_ms: i64) {
         if jump_ms < 0 {
             self.back_ms += jump_ms.unsigned_abs();
+            // By the clock as it is put, it was used so much earlier.
+            for row in self.rows.values_mut() {
+                row.used_at_ms = row.used_at_ms.saturating_sub(jump_ms.unsigned_abs());
+            }
             for asked in self.memory.claims.values_mut() {
                 asked.until_ms += jump_ms.unsigned_abs();
             }

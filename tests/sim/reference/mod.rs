@@ -188,6 +188,8 @@ impl Reference {
         self.check_drained(commit, &moves)?;
         self.check_leases(commit, &moves)?;
         self.replies(commit, &moves)?;
+        // Those who waited for a look are served anew, and fill nothing.
+        self.primed &= *commit.event != Event::ShutDown;
         self.check_lessons(commit, &moves, &before.pool_row.gate)?;
         self.check_starts(commit, &moves)?;
         self.check_shut_down(commit, &before)?;

@@ -82,12 +82,18 @@ async function runCargo() {
   return { code: crate.code === 0 ? server.code : crate.code, ms: crate.ms + server.ms, counts };
 }
 
+/**
+ * Where the search for planted bugs begins: always at the same seeds, since whether the rarest are
+ * found among a thousand must not hang on a commit's hash.
+ */
+const BUGS_SEED = "11457271094791";
+
 /** Ten pool-years, from a seed that every commit changes; then every planted bug has to be found. */
 async function runSimulation() {
   const simulate = (...args) => runLimited("node", [inRoot("scripts/sim.mjs"), ...args]);
   const years = await simulate("--years", "10");
   if (years.code !== 0) return { ...years, counts: countsOfRuns(years.output) };
-  const bugs = await simulate("--mutants");
+  const bugs = await simulate("--mutants", "--seed", BUGS_SEED);
   const counts = sumOf([countsOfRuns(years.output), countsOfMutants(bugs.output)]);
   return { code: bugs.code, ms: years.ms + bugs.ms, counts };
 }

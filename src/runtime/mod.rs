@@ -2,7 +2,8 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `object` | the pool object: event in, rows committed, commands out |
+//! | `object` | the pool object as the TypeScript class calls it |
+//! | `host` | what it does: event in, rows committed, commands out |
 //! | `wakeups` | its alarm, and the timer of those who wait |
 //! | `waiting` | its callers who wait for an answer |
 //! | `legacy` | what an earlier package left in it |
@@ -28,6 +29,8 @@ pub mod client;
 mod effects;
 mod given;
 mod health;
+#[cfg(feature = "package")]
+mod host;
 #[cfg(feature = "package")]
 mod http;
 pub mod js;

@@ -1,4 +1,4 @@
-//! The pool object as the platform runs it. Mirrors `src/runtime/object.rs`:
+//! The pool object as the platform runs it. Mirrors `src/runtime/host.rs`:
 //! load, wake, decide, commit, arm the alarm, answer, carry out. What the
 //! platform adds is here too: rows and alarm land together, and what leaves the
 //! object leaves after they have.

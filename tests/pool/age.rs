@@ -150,12 +150,7 @@ fn a_changed_age_takes_effect_at_once() {
 
 /// At [`T0`] session a holds 1 and has left, b has taken 2.
 fn called_for(on_release: OnRelease) -> Driver {
-    let mut driver = Driver::filled(Config { on_release, ..aging(target(1)) });
-    driver.claim("a");
-    driver.started(2);
-    driver.released("a");
-    driver.claim("b");
-    driver
+    Driver::called_for(Config { on_release, ..aging(target(1)) })
 }
 
 #[test]

@@ -8,7 +8,7 @@ use cf_warm_pool::pool::{
     Outcome, PoolError, PoolRow, Readiness, Reply, State, StopCause,
 };
 
-use super::driver::{id, life, name, session};
+use super::driver::{T0, id, life, name, session, target};
 
 /// A decision that changes nothing, its deadlines aside.
 pub fn nothing() -> Decision {
@@ -18,6 +18,17 @@ pub fn nothing() -> Decision {
 /// The pool's row of a pool that fills itself and learned nothing.
 pub fn primed(config: Config) -> PoolRow {
     PoolRow { config: Some(Rc::new(config)), primed: true, ..PoolRow::default() }
+}
+
+/// What a new pool decides that is to keep two warm.
+pub fn first_two_started() -> Decision {
+    nothing()
+        .put(starting(1, T0))
+        .put(starting(2, T0))
+        .put_pool(primed(target(2)))
+        .start(1)
+        .start(2)
+        .alarm(T0 + 30_000)
 }
 
 fn container(n: u8, created_at_ms: u64, state: State) -> Container {

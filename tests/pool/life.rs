@@ -20,6 +20,18 @@ pub fn revision(text: &str, order_ms: u64, config: Config) -> Config {
 }
 
 impl Driver {
+    /// One warm container wanted: session a has left 1, which is looked at, and
+    /// session b has taken 2, so the pool is short of one and waits for 1 to
+    /// come back.
+    pub fn called_for(config: Config) -> Self {
+        let mut driver = Self::filled(config);
+        driver.claim("a");
+        driver.started(2);
+        driver.released("a");
+        driver.claim("b");
+        driver
+    }
+
     /// The life the container lives, or its first.
     pub fn life(&self, n: u8) -> Life {
         let container = self.pool.containers().find(|container| container.id == id(n));

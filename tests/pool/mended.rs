@@ -82,11 +82,7 @@ fn nor_does_one_that_is_past_its_age_when_it_has_drained() {
 
 #[test]
 fn nor_does_a_restart_whose_destroy_fails() {
-    let mut driver = Driver::filled(Config { on_release: OnRelease::Restart, ..target(1) });
-    driver.claim("a");
-    driver.started(2);
-    driver.released("a");
-    driver.claim("b");
+    let mut driver = Driver::called_for(Config { on_release: OnRelease::Restart, ..target(1) });
     driver.idle(1);
     driver.destroy_failed(1);
     assert_eq!(driver.starting().len(), 1);
@@ -132,11 +128,7 @@ fn a_caller_without_an_order_does_not_open_the_way_to_an_earlier_version() {
 
 #[test]
 fn a_late_report_of_the_life_before_ends_no_start() {
-    let mut driver = Driver::filled(Config { on_release: OnRelease::Restart, ..target(1) });
-    driver.claim("a");
-    driver.started(2);
-    driver.released("a");
-    driver.claim("b");
+    let mut driver = Driver::called_for(Config { on_release: OnRelease::Restart, ..target(1) });
     driver.idle(1);
     driver.destroyed(1);
     let late = driver.reported(1);

@@ -4,7 +4,7 @@
 use cf_warm_pool::pool::{Config, Event, FailureClass, PoolError, PoolRow, Refill, Seen};
 
 use crate::driver::{Driver, NONE, T0, starts, target};
-use crate::expected::{Expected, nothing, primed, starting};
+use crate::expected::{Expected, first_two_started, nothing, primed, starting};
 
 fn interval(warm_target: usize) -> Config {
     Config { refill: Refill::Interval, ..target(warm_target) }
@@ -13,14 +13,7 @@ fn interval(warm_target: usize) -> Config {
 #[test]
 fn a_new_pool_is_filled() {
     let mut driver = Driver::new();
-    let expected = nothing()
-        .put(starting(1, T0))
-        .put(starting(2, T0))
-        .put_pool(primed(target(2)))
-        .start(1)
-        .start(2)
-        .alarm(T0 + 30_000);
-    assert_eq!(driver.prime(Some(target(2))), expected);
+    assert_eq!(driver.prime(Some(target(2))), first_two_started());
 }
 
 #[test]

@@ -18,12 +18,7 @@ fn config(on_release: OnRelease) -> Config {
 /// At [`T0`] session a has left 1, which is looked at, and session b has taken
 /// 2: the pool is short of one, and waits for 1 to come back.
 fn called_for(on_release: OnRelease) -> Driver {
-    let mut driver = Driver::filled(config(on_release));
-    driver.claim("a");
-    driver.started(2);
-    driver.released("a");
-    driver.claim("b");
-    driver
+    Driver::called_for(config(on_release))
 }
 
 #[test]

@@ -180,11 +180,7 @@ fn those_that_drain_already_are_not_made_ready_for_anybody() {
 
 #[test]
 fn one_that_stops_to_be_started_again_is_not_started_again() {
-    let mut driver = Driver::filled(Config { on_release: OnRelease::Restart, ..target(1) });
-    driver.claim("a");
-    driver.started(2);
-    driver.released("a");
-    driver.claim("b");
+    let mut driver = Driver::called_for(Config { on_release: OnRelease::Restart, ..target(1) });
     driver.idle(1);
     driver.shut_down_all();
     assert_eq!((driver.stopping(), starts(&driver.destroyed(1))), (vec![1], vec![]));

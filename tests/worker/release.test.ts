@@ -62,20 +62,20 @@ test("a request that never ends does not keep a container past drainTimeout", as
 });
 
 test("a restarted container is the same one with nothing of its last session in it", async () => {
-  const pool = new TestPool({ ...ONE, onRelease: "restart" });
-  const container = await pool.claim("alice");
-  await leaveFile(container, "secret", "alice's");
-  await pool.client.releaseContainer("alice");
-  await pool.atRest(1);
-
-  expect(await pool.claim("bob")).toBe(container);
-  expect((await get(container, "/files/secret")).status).toBe(404);
+  const { pool, container } = await handedOn("restart");
   expect(await whoami(container)).toMatchObject({ boot: 2 });
   expect(await pool.stats()).toMatchObject({ restarts: 1, started: 2, gone: 1, total: 1 });
 });
 
 test("a container that cleans itself up goes on running for the next session", async () => {
-  const pool = new TestPool({ ...ONE, onRelease: "reset" });
+  const { pool, container } = await handedOn("reset");
+  expect(await whoami(container)).toMatchObject({ boot: 1 });
+  expect(await pool.stats()).toMatchObject({ resets: 1, started: 1 });
+});
+
+/** A container that alice left a file in, and that bob got without it. */
+async function handedOn(onRelease: "restart" | "reset") {
+  const pool = new TestPool({ ...ONE, onRelease });
   const container = await pool.claim("alice");
   await leaveFile(container, "secret", "alice's");
   await pool.client.releaseContainer("alice");
@@ -83,9 +83,8 @@ test("a container that cleans itself up goes on running for the next session", a
 
   expect(await pool.claim("bob")).toBe(container);
   expect((await get(container, "/files/secret")).status).toBe(404);
-  expect(await whoami(container)).toMatchObject({ boot: 1 });
-  expect(await pool.stats()).toMatchObject({ resets: 1, started: 1 });
-});
+  return { pool, container };
+}
 
 test.each(["false", "throw"] as const)(
   "a clean-up that answers %s ends the container, and a fresh one takes its place",

@@ -7,6 +7,7 @@ import type { Explanation, PoolOptions, PoolStats } from "./types.js";
 import { PoolObject } from "./wasm/index.js";
 
 const TEXT_CALLS = [
+  "explain",
   "leave",
   "lookup",
   "release",
@@ -108,8 +109,8 @@ export class WarmPool extends DurableObject {
   }
 
   /**
-   * The calls without a configuration for Rust Workers, whose client reads an error as JSON text:
-   * between objects the platform drops an error's own fields.
+   * The calls without a configuration for this package's own Worker and for Rust Workers, which read
+   * an error as JSON text: between objects the platform drops an error's own fields.
    *
    * @returns what `call` is answered with: nothing, a boolean, or JSON text
    */

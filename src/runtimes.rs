@@ -118,18 +118,27 @@ impl Runtimes {
     /// # Errors
     /// [`PoolError::NotFound`] with the runtimes there are.
     pub fn asked(&self, header: Option<&str>) -> Result<&Runtime, PoolError> {
-        let found = match header {
-            None => self.0.first(),
-            Some(name) => {
-                Runtime::parse(name).and_then(|wanted| self.iter().find(|runtime| **runtime == wanted))
-            }
-        };
+        match (header, self.0.first()) {
+            (None, Some(first)) => Ok(first),
+            (name, _) => self.named(RUNTIME_HEADER, name.unwrap_or_default()),
+        }
+    }
+
+    /// That runtime alone, which those who run the pools have named.
+    ///
+    /// # Errors
+    /// [`PoolError::NotFound`] with the runtimes there are.
+    pub fn only(&self, name: &str) -> Result<Self, PoolError> {
+        self.named("runtime", name).map(|runtime| Self(vec![runtime.clone()]))
+    }
+
+    fn named(&self, what: &str, name: &str) -> Result<&Runtime, PoolError> {
+        let wanted = Runtime::parse(name);
+        let found = self.iter().find(|runtime| Some(*runtime) == wanted.as_ref());
         found.ok_or_else(|| {
             let names: Vec<&str> = self.iter().map(Runtime::as_str).collect();
-            let given = shown(header.unwrap_or_default());
-            PoolError::NotFound {
-                what: format!("{RUNTIME_HEADER} {given} (the runtimes are {})", names.join(", ")),
-            }
+            let what = format!("{what} {} (the runtimes are {})", shown(name), names.join(", "));
+            PoolError::NotFound { what }
         })
     }
 
@@ -281,6 +290,20 @@ mod tests {
             assert_eq!((error.code(), error.http_status()), ("not_found", 404));
             let expected = format!("there is nothing at x-runtime {shown} (the runtimes are python, node)");
             assert_eq!(error.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn one_of_them_alone_is_found_by_any_of_its_names() {
+        let runtimes = Runtimes::parse("python,node").unwrap();
+        for (name, expected) in [("python", "python"), ("JavaScript", "node")] {
+            assert_eq!(runtimes.only(name), Ok(Runtimes(vec![runtime(expected)])));
+        }
+        for name in ["", "ruby", "a\n"] {
+            let error = runtimes.only(name).unwrap_err().to_string();
+            let expected =
+                format!("there is nothing at runtime {} (the runtimes are python, node)", shown(name));
+            assert_eq!(error, expected);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::runtime::client::Client;
+use crate::runtime::client::{Ask, Client};
 use crate::runtime::js::random_uuid;
 
 /// What the pool knows a waiting caller by. Dropped before it is answered, it
@@ -40,7 +40,7 @@ impl Drop for Ticket {
         }
         let (client, ticket) = (Rc::clone(&self.client), self.text.clone());
         let left = future_to_promise(async move {
-            if let Err(error) = client.call("leave", &ticket).await {
+            if let Err(error) = client.ask(&[Ask::Call("leave", ticket)]).await {
                 worker::console_warn!("warm pool: the pool was not told that a caller left: {error}");
             }
             Ok(JsValue::UNDEFINED)

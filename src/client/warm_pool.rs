@@ -11,7 +11,7 @@ use super::options::{checked, wait_until};
 use super::ticket::Ticket;
 use crate::pool::{Config, PoolError};
 use crate::runtime::bindings::{first_bound, namespace};
-use crate::runtime::client::Client;
+use crate::runtime::client::{Ask, Client};
 use crate::runtime::js::property;
 use crate::wire::{self, PoolStats};
 
@@ -150,7 +150,7 @@ impl WarmPool {
     /// # Errors
     /// `invalid_session`, and `pool_unavailable` where the pool did not answer.
     pub async fn lookup(&self, session: &str) -> Result<Option<Container>, Error> {
-        let answer = self.client.call("lookup", &session.into()).await?;
+        let answer = self.client.ask(&[Ask::Call("lookup", session.into())]).await?;
         let Some(text) = answer.as_string() else { return Ok(None) };
         let grant = wire::claim_from_json(&text)?;
         Ok(Some(Container::new(grant, &self.env, &self.container_binding)))
@@ -167,7 +167,7 @@ impl WarmPool {
     pub async fn release(&self, session: &str) -> Result<bool, Error> {
         let session = session.into();
         self.client.forget_hint(&session);
-        let answer = self.client.call("release", &session).await?;
+        let answer = self.client.ask(&[Ask::Call("release", session)]).await?;
         answer.as_bool().map_or_else(|| succeeded(&answer).map(|()| false), Ok)
     }
 
@@ -176,7 +176,8 @@ impl WarmPool {
     /// # Errors
     /// `pool_unavailable` where the pool did not answer.
     pub async fn stats(&self) -> Result<PoolStats, Error> {
-        Ok(wire::stats_from_json(&self.client.stats_text().await?)?)
+        let answer = self.client.ask(&[Ask::Stats]).await?;
+        Ok(wire::stats_from_json(&answer.as_string().unwrap_or_default())?)
     }
 
     /// Has the pool fill itself, before any session comes and after a shut-down, as
@@ -185,7 +186,7 @@ impl WarmPool {
     /// # Errors
     /// `invalid_config`, and `pool_unavailable` where the pool did not answer.
     pub async fn prime(&self) -> Result<(), Error> {
-        Ok(self.client.prime().await?)
+        self.tell(&[Ask::Prime]).await
     }
 
     /// Has `count` containers warm, once, also where that is more than
@@ -198,8 +199,7 @@ impl WarmPool {
     pub async fn warmup(&self, count: Option<u32>) -> Result<(), Error> {
         // Before the pool takes the configuration, so that a wrong count changes nothing.
         count.map(|count| wire::warmup_count(Some(count.into()))).transpose()?;
-        self.prime().await?;
-        self.tell("warmup", &count.into()).await
+        self.tell(&[Ask::Prime, Ask::Call("warmup", count.into())]).await
     }
 
     /// Stops every container that belongs to no session. Returns when all are
@@ -209,7 +209,7 @@ impl WarmPool {
     /// # Errors
     /// `pool_unavailable` where the pool did not answer.
     pub async fn shutdown_prewarmed(&self) -> Result<(), Error> {
-        self.tell("shutdownPrewarmed", &JsValue::UNDEFINED).await
+        self.tell(&[Ask::Call("shutdownPrewarmed", JsValue::UNDEFINED)]).await
     }
 
     /// Stops every container. Those of sessions may finish the requests under way,
@@ -220,7 +220,7 @@ impl WarmPool {
     /// # Errors
     /// `pool_unavailable` where the pool did not answer.
     pub async fn shutdown(&self) -> Result<(), Error> {
-        self.tell("shutdown", &JsValue::UNDEFINED).await
+        self.tell(&[Ask::Call("shutdown", JsValue::UNDEFINED)]).await
     }
 
     /// Tells the pool that a container has stopped, by its id or name. Its session
@@ -230,7 +230,7 @@ impl WarmPool {
     /// # Errors
     /// `pool_unavailable` where the pool did not answer.
     pub async fn report_stopped(&self, container: &str) -> Result<(), Error> {
-        self.tell("reportStopped", &container.into()).await
+        self.tell(&[Ask::Call("reportStopped", container.into())]).await
     }
 
     fn changed(mut self, change: impl FnOnce(&mut Client)) -> Self {
@@ -238,8 +238,8 @@ impl WarmPool {
         self
     }
 
-    async fn tell(&self, call: &str, argument: &JsValue) -> Result<(), Error> {
-        succeeded(&self.client.call(call, argument).await?)
+    async fn tell(&self, asks: &[Ask<'_>]) -> Result<(), Error> {
+        succeeded(&self.client.ask(asks).await?)
     }
 }
 

@@ -80,6 +80,16 @@ pub struct Client {
     pub keep_alive: Function,
 }
 
+/// What a pool is asked beside claims.
+pub enum Ask<'a> {
+    /// Its figures, answered with JSON text.
+    Stats,
+    /// To fill itself, as the client is configured.
+    Prime,
+    /// One of the calls that `callText` of js/pool.ts takes, with its argument.
+    Call(&'a str, JsValue),
+}
+
 impl Client {
     /// The session's container.
     ///
@@ -101,41 +111,29 @@ impl Client {
         Ok(grant)
     }
 
-    /// The pool's figures as JSON text.
-    ///
-    /// # Errors
-    /// `pool_unavailable` where it could not be asked, or did not answer in time.
-    pub async fn stats_text(&self) -> Result<String, RemoteError> {
-        let pool = self.pools.by_name::<PoolStub>(self.pool_name()?.as_str());
-        let answer = within(POOL_CALL_TIMEOUT_MS, pool.and_then(|pool| pool.stats_text())).await;
-        answer.map_err(|failure| not_asked(&failure.message)).map(|text| text.as_string().unwrap_or_default())
-    }
-
-    /// Has the pool fill up, as it is configured here.
-    ///
-    /// # Errors
-    /// The pool's, or `pool_unavailable` where it could not be asked, or did not
-    /// answer in time.
-    pub async fn prime(&self) -> Result<(), RemoteError> {
-        let pool = self.pools.by_name::<PoolStub>(self.pool_name()?.as_str());
-        let call = pool.and_then(|pool| pool.prime_text(&self.config));
-        let answer =
-            within(POOL_CALL_TIMEOUT_MS, call).await.map_err(|failure| not_asked(&failure.message))?;
-        match answer.as_string() {
-            None => Ok(()),
-            Some(error) => wire::claim_from_json(&error).map(drop),
-        }
-    }
-
-    /// One of the calls that `callText` of js/pool.ts takes.
+    /// Asks the pool these, one after the other, until one is refused. The answer
+    /// to the last that was asked.
     ///
     /// # Errors
     /// `pool_unavailable` where the pool could not be asked, or did not answer in
-    /// time. The pool's own errors are in the answer.
-    pub async fn call(&self, call: &str, argument: &JsValue) -> Result<JsValue, RemoteError> {
-        let pool = self.pools.by_name::<PoolStub>(self.pool_name()?.as_str());
-        let asked = pool.and_then(|pool| pool.call_text(call, argument));
-        within(POOL_CALL_TIMEOUT_MS, asked).await.map_err(|failure| not_asked(&failure.message))
+    /// time. The pool's own errors are in the answer: the text of one's JSON.
+    pub async fn ask(&self, asks: &[Ask<'_>]) -> Result<JsValue, RemoteError> {
+        let name = self.pool_name()?;
+        let mut answer = JsValue::NULL;
+        for ask in asks {
+            let pool = self.pools.by_name::<PoolStub>(name.as_str());
+            let call = pool.and_then(|pool| match ask {
+                Ask::Stats => pool.stats_text(),
+                Ask::Prime => pool.prime_text(&self.config),
+                Ask::Call(call, argument) => pool.call_text(call, argument),
+            });
+            answer =
+                within(POOL_CALL_TIMEOUT_MS, call).await.map_err(|failure| not_asked(&failure.message))?;
+            if answer.is_string() {
+                break;
+            }
+        }
+        Ok(answer)
     }
 
     /// Forgets the hint of a session that gives its container up.

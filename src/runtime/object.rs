@@ -72,7 +72,7 @@ impl PoolObject {
     pub fn release(&self, session: &JsValue) -> JsValue {
         let released = session_of(session).and_then(|session| {
             let held = self.host.lookup(&session)?.is_some();
-            self.host.dispatch(Event::Released { session })?;
+            self.host.dispatch_if_bound(Event::Released { session })?;
             Ok(held)
         });
         released.map_or_else(|error| wire::claim_to_json(Err(error)).into(), JsValue::from_bool)
@@ -136,22 +136,18 @@ impl PoolObject {
     /// Stops what is warm. Answers once all of it is recorded as stopping.
     #[wasm_bindgen(js_name = shutdownPrewarmed)]
     pub fn shutdown_prewarmed(&self) -> JsValue {
-        outcome(self.host.dispatch(Event::PrewarmedShutDown))
+        outcome(self.host.dispatch_if_bound(Event::PrewarmedShutDown))
     }
 
     /// Stops everything. Answers once all of it is recorded as draining or
     /// stopping.
     pub fn shutdown(&self) -> JsValue {
-        outcome(self.host.dispatch(Event::ShutDown))
+        outcome(self.host.dispatch_if_bound(Event::ShutDown))
     }
 
     /// The figures as JSON text, or an error's JSON.
     pub fn stats(&self) -> JsValue {
-        let asked = match self.host.dispatch(Event::StatsAsked) {
-            // Its binding may be named by a caller yet to come, and its figures need none.
-            Err(PoolError::Misconfigured { .. }) if self.host.is_new() => Ok(()),
-            asked => asked,
-        };
+        let asked = self.host.dispatch_if_bound(Event::StatsAsked);
         let stats = asked.and_then(|()| self.host.stats()).map(|stats| wire::stats_to_json(&stats));
         stats.unwrap_or_else(|error| wire::claim_to_json(Err(error))).into()
     }
@@ -232,8 +228,17 @@ impl Host {
         }
     }
 
+    /// The same for what a pool without containers has nothing to do about: its
+    /// binding may be named by a caller yet to come.
+    fn dispatch_if_bound(self: &Rc<Self>, event: Event) -> Result<(), PoolError> {
+        match self.dispatch(event) {
+            Err(PoolError::Misconfigured { .. }) if self.is_new() => Ok(()),
+            dispatched => dispatched,
+        }
+    }
+
     fn explain(self: &Rc<Self>, session: &Session) -> Result<JsValue, PoolError> {
-        self.dispatch(Event::StatsAsked)?;
+        self.dispatch_if_bound(Event::StatsAsked)?;
         let chunks = self.store.history().map_err(unavailable)?;
         let dropped = chunks.first().map_or(0, |first| first.number * HISTORY_CHUNK_MAX as u64);
         let transitions: Vec<_> = chunks.iter().flat_map(|chunk| chunk.transitions.iter().cloned()).collect();

@@ -11,9 +11,9 @@ use js_sys::{Function, JSON};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::bindings::{first_bound, namespace};
-use super::client::Client;
+use super::client::{Ask, Client};
 use super::js::{Namespace, property};
-use crate::pool::PoolError;
+use crate::pool::{PoolError, Session};
 use crate::runtimes::{Runtime, Runtimes};
 use crate::wire::{self, RemoteError};
 
@@ -34,6 +34,15 @@ impl<'a> Pools<'a> {
         Ok(Self { env, ctx, runtimes })
     }
 
+    /// The pool of one of them alone, or all where `runtime` is `None`.
+    ///
+    /// # Errors
+    /// [`PoolError::NotFound`] where there is no such runtime.
+    pub fn only(self, runtime: Option<&str>) -> Result<Self, PoolError> {
+        let Some(runtime) = runtime else { return Ok(self) };
+        Ok(Self { runtimes: self.runtimes.only(runtime)?, ..self })
+    }
+
     /// Whether containers are kept warm.
     ///
     /// # Errors
@@ -52,20 +61,22 @@ impl<'a> Pools<'a> {
         self.client(self.runtimes.asked(header)?)
     }
 
-    /// Asks every pool the same at once. An answer or an error to each, with its
-    /// runtime's name.
-    pub async fn each<T>(
-        &self,
-        ask: impl AsyncFn(Client) -> Result<T, RemoteError>,
-    ) -> Vec<(String, Result<T, RemoteError>)> {
-        let ask = &ask;
+    /// Asks every pool the same at once ([`Client::ask`]). An answer as JSON text,
+    /// or an error, to each, with its runtime's name.
+    pub async fn each(&self, asks: &[Ask<'_>]) -> Vec<(String, Result<String, RemoteError>)> {
         let asked = self.runtimes.iter().map(|runtime| {
             let client = self.client(runtime);
-            let answer = async move { ask(client?).await };
-            answer.boxed_local()
+            async move { Ok(json_text(&client?.ask(asks).await?)) }.boxed_local()
         });
         let answers = together(asked.collect()).await;
         self.runtimes.iter().map(|runtime| runtime.as_str().to_owned()).zip(answers).collect()
+    }
+
+    /// Forgets the hints of a session that gives its containers up.
+    pub fn forget_hints(&self, session: &Session) {
+        let session = session.as_str().into();
+        let clients = self.runtimes.iter().filter_map(|runtime| self.client(runtime).ok());
+        clients.for_each(|client| client.forget_hint(&session));
     }
 
     fn client(&self, runtime: &Runtime) -> Result<Client, PoolError> {
@@ -81,6 +92,12 @@ impl<'a> Pools<'a> {
             keep_alive: wait_until.bind0(self.ctx),
         })
     }
+}
+
+/// What is no text already is true, false or null.
+fn json_text(answer: &JsValue) -> String {
+    let text = answer.as_string().or_else(|| answer.as_bool().map(|flag| flag.to_string()));
+    text.unwrap_or_else(|| "null".to_owned())
 }
 
 /// Waits for all at once. `join_all` has a second way for when they are many,

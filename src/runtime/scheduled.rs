@@ -3,8 +3,9 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::client::Client;
+use super::client::Ask;
 use super::pools::Pools;
+use crate::wire;
 
 /// Primes the pool of every runtime. One that fails is logged and stops no
 /// other.
@@ -16,8 +17,8 @@ use super::pools::Pools;
 pub async fn scheduled(_event: JsValue, env: JsValue, ctx: JsValue) -> Result<(), JsValue> {
     let pools = Pools::new(&env, &ctx).map_err(|error| failed(&error.to_string()))?;
     let mut unprimed = Vec::new();
-    for (runtime, primed) in pools.each(async |client: Client| client.prime().await).await {
-        if let Err(error) = primed {
+    for (runtime, primed) in pools.each(&[Ask::Prime]).await {
+        if let Err(error) = primed.and_then(|answer| wire::told_from_json(&answer)) {
             worker::console_error!("warm pool: the pool {runtime} could not be primed: {error}");
             unprimed.push(runtime);
         }

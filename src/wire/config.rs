@@ -149,7 +149,7 @@ fn read(rows: &[Row], group: &str, given: &Map<String, Value>, config: &mut Conf
 }
 
 /// An unknown option's name is the caller's text as much as its value is.
-fn invalid(option: &str, value: &str, bounds: String) -> PoolError {
+pub(super) fn invalid(option: &str, value: &str, bounds: String) -> PoolError {
     let option = json::shortened(&option.escape_debug().to_string());
     PoolError::InvalidConfig { option, value: json::shortened(value), bounds }
 }

@@ -6,6 +6,10 @@
 /// attack, and is not parsed.
 pub const TEXT_BYTES_MAX: usize = 64 * 1024;
 
+/// Longest body of a request that steers the pools, bytes. It holds a name and a
+/// number, and no more of it is read.
+pub const STEERING_BYTES_MAX: usize = 1_024;
+
 /// Longest value repeated in an error, characters: enough to recognise it.
 pub const SHOWN_CHARS_MAX: usize = 100;
 
@@ -15,6 +19,10 @@ pub const POOL_NAME_BYTES_MAX: usize = 128;
 
 /// Longest KV key, bytes: the platform's.
 pub const KV_KEY_BYTES_MAX: usize = 512;
+
+/// Longest explanation of a session read, bytes: each of the some 2,000 steps a
+/// pool keeps is less than 256 bytes of it.
+pub const EXPLANATION_BYTES_MAX: usize = 1_024 * 1_024;
 
 /// Longest name of a runtime, bytes. It is a pool's name and a part of a
 /// binding's, and nobody types more.

@@ -9,6 +9,8 @@
 //! | `error` | errors as RPC and HTTP carry them |
 //! | `stats` | the figures of one pool, RPC |
 //! | `status` | the figures of all pools, HTTP |
+//! | `sessions` | what operators are told of one session, HTTP |
+//! | `steering` | what operators ask of the pools, HTTP |
 //! | `health` | what a container tells at `health.path`, HTTP |
 //! | `history` | what happened to containers, in rows and RPC |
 //! | `hint` | a cached assignment, KV |
@@ -30,9 +32,11 @@ mod json;
 mod legacy;
 pub mod limits;
 mod options;
+mod sessions;
 mod shape;
 mod stats;
 mod status;
+mod steering;
 mod worker;
 
 pub use claim::{claim_from_json, claim_to_json};
@@ -42,6 +46,8 @@ pub use health::usage_from_json;
 pub use hint::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};
 pub use history::{explanation_to_json, transitions_from_json, transitions_to_json};
 pub use legacy::{Legacy, Unreadable, legacy_from_json};
+pub use sessions::{explained_to_json, released_to_json};
 pub use stats::{LastError, PoolStats, stats_from_json, stats_to_json};
 pub use status::status_to_json;
+pub use steering::{Steering, body_too_long, steering_from_json, told_from_json, told_to_json};
 pub use worker::{Variables, worker_config, worker_enabled, worker_runtimes};

@@ -42,7 +42,8 @@ pub fn status_to_json(enabled: bool, pools: &[(String, Result<String, RemoteErro
     status.to_string()
 }
 
-fn trouble(error: &RemoteError) -> Value {
+/// What stands in the place of a pool's figures, or of what became of it.
+pub(super) fn trouble(error: &RemoteError) -> Value {
     json!({ "error": { "code": error.code, "message": error.message } })
 }
 

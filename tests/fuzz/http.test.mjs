@@ -11,7 +11,15 @@ import { call } from "./values.mjs";
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const numRuns = Number(process.env.FUZZ_RUNS ?? 300);
 
-const STATUS_PATH = "/api/v1/warm-pool/status";
+const OWN = "/api/v1/warm-pool/";
+const STATUS_PATH = `${OWN}status`;
+/** What steers the pools, and the word for a pool that was. */
+const STEERING = {
+  prime: "primed",
+  warmup: "warming",
+  drain: "draining",
+  shutdown: "shutting_down",
+};
 const STATUSES = {
   invalid_session: 400,
   invalid_config: 400,
@@ -67,6 +75,15 @@ const path = fc.oneof(
   fc.constantFrom("/", "/whoami", "/echo", STATUS_PATH, `${STATUS_PATH}/`, `${STATUS_PATH}?a=b`),
   fc.constantFrom(`/x/..${STATUS_PATH}`, `/%61pi/v1/warm-pool/status`, "/API/v1/warm-pool/status"),
   fc.array(segment, { maxLength: 5 }).map((segments) => `/${segments.join("/")}`),
+  fc.constantFrom(...Object.keys(STEERING)).map((steer) => `${OWN}${steer}`),
+  fc
+    .tuple(
+      fc.constantFrom(STATUS_PATH, `${OWN}prime`, `${OWN}sessions/nobody`),
+      fc.constantFrom("?runtime=default", "?runtime=ruby", "?runtime=%ff", "?", "?a"),
+    )
+    .map((parts) => parts.join("")),
+  segment.map((id) => `${OWN}sessions/never-${id}`),
+  fc.constantFrom(`${OWN}sessions/`, `${OWN}sessions`, `${OWN}sessions/a/b`),
 );
 
 // No line breaks and no NUL: those make another request of it, which HTTP's parser is there for.
@@ -122,12 +139,14 @@ test("any request is answered by a container or with a code of the list", async 
         );
         return;
       }
-      const expected = expectation(method, path, sessions, apiKey);
+      const expected = expectation(method, path, sessions, apiKey, size);
       if (expected === "container" && answer.headers.has("x-warm-pool")) {
         assert.match(answer.headers.get("x-warm-pool"), /^(sticky|hit|miss)$/);
       } else if (expected === "status") {
         assert.equal(answer.status, 200);
         assert.ok(JSON.parse(answer.body).pools.default);
+      } else if (Object.values(STEERING).includes(expected)) {
+        assert.deepEqual(JSON.parse(answer.body), { pools: { default: expected } });
       } else {
         checkError(answer, method, expected);
       }
@@ -136,18 +155,45 @@ test("any request is answered by a container or with a code of the list", async 
   await checkAlive();
 });
 
-/** What a request comes to: `container`, `status`, or the code of an error. */
-function expectation(method, path, sessions, apiKey) {
+/** What a request comes to: `container`, `status`, a pool's word, or the code of an error. */
+function expectation(method, path, sessions, apiKey, size) {
   if (sessions.length > 0) {
     const id = sessions.map((value) => value.replace(/^[ \t]+|[ \t]+$/g, "")).join(", ");
-    const bytes = Buffer.byteLength(id);
-    return bytes >= 1 && bytes <= 512 && !/[\p{Cc}\ufffd]/u.test(id)
-      ? "container"
-      : "invalid_session";
+    return isSession(id) ? "container" : "invalid_session";
   }
-  if (new URL(`http://fuzz.test${path}`).pathname !== STATUS_PATH) return "invalid_session";
-  if (method !== "GET") return "not_found";
-  return apiKey?.trim() === API_KEY ? "status" : "unauthorized";
+  const { pathname, search } = new URL(`http://fuzz.test${path}`);
+  if (!pathname.startsWith(OWN)) return "invalid_session";
+  const found = operation(method, pathname.slice(OWN.length));
+  if (found === undefined) return "not_found";
+  if (apiKey?.trim() !== API_KEY) return "unauthorized";
+  if (!/^(\?runtime=(default|ruby))?$/.test(search)) return "invalid_config";
+  if (found in STEERING && size > 0) return "invalid_config";
+  if (search.endsWith("ruby")) return "not_found";
+  if (found !== "session") return STEERING[found] ?? found;
+  const id = decoded(pathname.slice(`${OWN}sessions/`.length));
+  return id !== undefined && isSession(id) ? "not_found" : "invalid_session";
+}
+
+/** What a path under the Worker's own asks for; no session is ever in the pool under these ids. */
+function operation(method, rest) {
+  if (method === "GET" && rest === "status") return "status";
+  if (method === "POST" && rest in STEERING) return rest;
+  return /^sessions\/[^/]*$/.test(rest) && ["GET", "DELETE"].includes(method)
+    ? "session"
+    : undefined;
+}
+
+function isSession(id) {
+  const bytes = Buffer.byteLength(id);
+  return bytes >= 1 && bytes <= 512 && !/[\p{Cc}\ufffd]/u.test(id);
+}
+
+function decoded(segment) {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
 }
 
 /** An error as the README describes it; for a session's request, one that a claim ends with. */

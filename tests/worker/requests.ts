@@ -33,6 +33,28 @@ export function statusRequest(): Request {
   return new Request(STATUS, { headers: { "x-api-key": env.WARM_POOL_API_KEY } });
 }
 
+/** What those who run the pools can ask for, about session alice. */
+export const OPERATIONS = [
+  ["GET", "/api/v1/warm-pool/status"],
+  ["GET", "/api/v1/warm-pool/sessions/alice"],
+  ["DELETE", "/api/v1/warm-pool/sessions/alice"],
+  ["POST", "/api/v1/warm-pool/prime"],
+  ["POST", "/api/v1/warm-pool/warmup"],
+  ["POST", "/api/v1/warm-pool/drain"],
+  ["POST", "/api/v1/warm-pool/shutdown"],
+] as const;
+
+/** A request of those who run the pools, with their key. */
+export function operate(
+  method: string,
+  path: string,
+  { body }: { body?: string | ReadableStream | undefined } = {},
+): Promise<Response> {
+  const url = `https://pool.example/api/v1/warm-pool/${path}`;
+  const headers = { "x-api-key": env.WARM_POOL_API_KEY };
+  return exports.default.fetch(new Request(url, { method, headers, body }));
+}
+
 /** The default Worker with another environment. Its pool objects have their own. */
 export function workerWith(env: object): Required<Pick<WorkerEntrypoint, "fetch" | "scheduled">> {
   const Worker = worker as unknown as new (ctx: ExecutionContext, env: object) => WorkerEntrypoint;

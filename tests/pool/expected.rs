@@ -5,7 +5,7 @@ use std::rc::Rc;
 use cf_warm_pool::pool::limits::HINT_TTL_MS;
 use cf_warm_pool::pool::{
     Change, ClaimId, Command, Config, Container, Counters, Decision, Generation, Grant, Memory, OnRelease,
-    Outcome, PoolError, PoolRow, Readiness, Reply, State, StopCause,
+    Outcome, PoolError, PoolRow, Readiness, Replaced, Reply, State, StopCause,
 };
 
 use super::driver::{id, life, name, session};
@@ -18,6 +18,12 @@ pub fn nothing() -> Decision {
 /// The pool's row of a pool that fills itself and learned nothing.
 pub fn primed(config: Config) -> PoolRow {
     PoolRow { config: Some(Rc::new(config)), primed: true, ..PoolRow::default() }
+}
+
+/// The same of one that was those before, the latest last.
+pub fn primed_after(before: impl IntoIterator<Item = Config>, config: Config) -> PoolRow {
+    let configs = before.into_iter().map(Rc::new).collect();
+    PoolRow { replaced: Replaced { configs, wanted_since_ms: None }, ..primed(config) }
 }
 
 fn container(n: u8, created_at_ms: u64, state: State) -> Container {

@@ -23,10 +23,10 @@ type TextCall = (typeof TEXT_CALLS)[number];
  *
  * Export it from your Worker and bind it, with a `new_sqlite_classes` migration.
  */
-export class WarmPool extends DurableObject {
+export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
   readonly #object: PoolObject;
 
-  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+  constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     let built = false;
     const onBuilt = () => {

@@ -6,6 +6,10 @@ import type { WarmPool } from "./pool.js";
 import type { ContainerNamespace, WarmPoolClient, WarmPoolConfig } from "./types.js";
 import { PoolClient } from "./wasm/index.js";
 
+/** The binding of {@link WarmPool}, whatever its class is said to have as `Env`. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- any Env
+type PoolNamespace = DurableObjectNamespace<WarmPool<any>>;
+
 const DEFAULT_POOL_NAME = "global-pool";
 
 /**
@@ -17,7 +21,7 @@ const DEFAULT_POOL_NAME = "global-pool";
  *   option makes the first call fail with `invalid_config`
  */
 export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = undefined>(
-  poolNamespace: DurableObjectNamespace<WarmPool>,
+  poolNamespace: PoolNamespace,
   containerNamespace: ContainerNamespace<T>,
   config: WarmPoolConfig = {},
 ): WarmPoolClient<T> {
@@ -82,7 +86,7 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
  * @param poolName the name given to {@link createWarmPool}
  */
 export function getWarmPool(
-  poolNamespace: DurableObjectNamespace<WarmPool>,
+  poolNamespace: PoolNamespace,
   poolName: string = DEFAULT_POOL_NAME,
 ): DurableObjectStub<WarmPool> {
   return poolNamespace.get(poolNamespace.idFromName(poolName));

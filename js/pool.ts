@@ -24,10 +24,10 @@ type TextCall = (typeof TEXT_CALLS)[number];
  *
  * Export it from your Worker and bind it, with a `new_sqlite_classes` migration.
  */
-export class WarmPool extends DurableObject {
+export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
   readonly #object: PoolObject;
 
-  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+  constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     let built = false;
     const onBuilt = () => {
@@ -158,7 +158,10 @@ export class WarmPool extends DurableObject {
   }
 
   /**
-   * Says what the pool should be: what is named, over the defaults.
+   * Says what the pool should be: what is named, over the defaults. This takes effect also where a
+   * configuration that a caller brings would be passed over, since another replaced it; not against
+   * a later `revisionOrder`. Callers with another configuration that was in force before it are
+   * passed over from then on, while this one is asked for.
    *
    * @throws {WarmPoolError} `invalid_config`, naming option, value and bounds;
    *   the pool is as it was

@@ -133,7 +133,9 @@ export interface PoolOptions extends EarlierOptions {
 
   /**
    * When the caller's version was made, in ms since 1970: of two callers the one with the later
-   * moment decides what the pool is, and the configuration of the other is passed over.
+   * moment decides what the pool is, and the configuration of the other is passed over. Without it
+   * the one that came last decides: what it replaced comes back only when it has been asked for, and
+   * the one in force has not, for 5 minutes; or by `configure`.
    * @default none
    */
   revisionOrder?: number;
@@ -335,7 +337,10 @@ export interface PoolStats {
   resets: number;
   /** Clean-ups that failed; the containers were destroyed. */
   resetFailures: number;
-  /** Configurations that were passed over, since a later version's is in force. */
+  /**
+   * Calls whose configuration was passed over: one with a later `revisionOrder` is in force, or one
+   * that replaced it and is still asked for.
+   */
   passedOver: number;
   /** Failed starts, by what they call for. */
   startFailures: Record<FailureClass, number>;

@@ -30,7 +30,7 @@ const MESSAGE_BYTES_MAX: usize = 2_048;
 const HOURS_STEPS: usize = 12;
 
 const INSERTS: [(&str, usize, &str); 3] = [
-    ("p", 16, "INSERT INTO pool VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    ("p", 19, "INSERT INTO pool VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     (
         "n",
         29,
@@ -41,16 +41,23 @@ const INSERTS: [(&str, usize, &str); 3] = [
     ("c", 14, "INSERT INTO container VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
 ];
 
+/// How many columns each of these tables has.
+const COLUMNS: [&str; 3] = [
+    "SELECT count(*) FROM pragma_table_info('pool')",
+    "SELECT count(*) FROM pragma_table_info('counters')",
+    "SELECT count(*) FROM pragma_table_info('container')",
+];
+
 /// Columns whose text SQL cannot judge as the code does.
-const CODE_ONLY: [&str; 3] = ["config", "session", "stop_cause"];
+const CODE_ONLY: [&str; 4] = ["config", "replaced", "session", "stop_cause"];
 
 /// The tables without types and constraints, but for the keys: what a version
 /// of another mind might have left.
 const LOOSE: [&str; 6] = [
     "CREATE TABLE migration (number)",
     "INSERT INTO migration VALUES (1)",
-    "CREATE TABLE pool (only_row PRIMARY KEY, config, primed, leases_from_ms, assigned_checked_at_ms,
-        failures, pause_class, pause_retry_at_ms, pause_demand_at_ms, pause_step, learned_limit,
+    "CREATE TABLE pool (only_row PRIMARY KEY, config, replaced, replaced_wanted_since_ms, primed, extra,
+        leases_from_ms, assigned_checked_at_ms, failures, pause_class, pause_retry_at_ms, pause_demand_at_ms, pause_step, learned_limit,
         learned_retry_at_ms, learned_step, last_failure_class, last_failure_message,
         last_failure_retry_after_ms)",
     "CREATE TABLE counters (only_row PRIMARY KEY, sticky, hits, misses, errors, callers_left, gone,
@@ -308,10 +315,15 @@ fn has_the_usual_key(row: &Statement) -> bool {
 
 fn with_schema() -> Sqlite {
     let sqlite = Sqlite::new();
-    match Store::open(sqlite.clone()) {
-        Ok(_) => sqlite,
-        Err(error) => panic!("an empty database takes the schema: {error}"),
+    if let Err(error) = Store::open(sqlite.clone()) {
+        panic!("an empty database takes the schema: {error}");
     }
+    // A row of fewer values than there are columns would be refused, and nothing be tested.
+    for ((_, columns, _), table) in INSERTS.into_iter().zip(COLUMNS) {
+        let counted = sqlite.run(&[Statement::new(table)]);
+        assert_eq!(counted, Ok(vec![vec![vec![Value::Integer(columns as i64)]]]), "{table}");
+    }
+    sqlite
 }
 
 fn run(sqlite: &Sqlite, sql: &'static str) {

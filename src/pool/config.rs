@@ -53,7 +53,8 @@ pub struct Config {
     /// `None`, the default: there are no versions. At most 128 bytes.
     pub revision: Option<Rc<str>>,
     /// When the caller's version was made, ms since 1970: a caller with an
-    /// earlier one cannot push its configuration back. Default: not told.
+    /// earlier one cannot push its configuration back. Default: not told; then
+    /// what was replaced waits until nobody asks for what replaced it.
     pub revision_order_ms: Option<u64>,
     /// How containers of an earlier revision are replaced.
     pub rollout: Rollout,

@@ -9,32 +9,47 @@ use super::{Pool, Step};
 impl Pool {
     /// Takes effect at once: what is missing is started and what is too much
     /// stopped when the event settles. A configuration equal to the recorded
-    /// one changes nothing.
+    /// one changes nothing. One that was replaced comes back: nothing else says
+    /// so plainly that it is meant.
     pub(super) fn configured(&mut self, step: &mut Step, config: Rc<Config>) {
-        if let Err(error) = self.apply_config(step, config) {
-            step.decision.refused = Some(error);
-        }
+        let applied = match self.is_earlier(&config) {
+            true => self.pass_over(),
+            false => self.put_in_force(step, config.completed_by(&self.config)),
+        };
+        step.decision.refused = applied.err();
     }
 
-    /// A caller that names no binding, no revision or no order of it means those
-    /// the pool has.
-    /// One of an earlier version is passed over whole: it gets what it asks for
-    /// from the pool as it is.
-    pub(super) fn apply_config(&mut self, step: &mut Step, mut config: Rc<Config>) -> Result<(), PoolError> {
+    /// What the caller of a claim or a prime wants the pool to be. One who names
+    /// no binding, no revision or no order of it means those the pool has.
+    /// A configuration of an earlier version, and one that was replaced while
+    /// the one in force is still asked for, is passed over whole: who brings it
+    /// gets what it asks for from the pool as it is.
+    pub(super) fn apply_config(&mut self, step: &mut Step, config: Rc<Config>) -> Result<(), PoolError> {
         if self.is_earlier(&config) {
-            self.counters.passed_over += 1;
+            return self.pass_over();
+        }
+        let completed = config.completed_by(&self.config);
+        if self.configured && completed == self.config {
+            self.replaced.in_force_asked();
             return Ok(());
         }
-        if config.container_binding.is_none() && self.config.container_binding.is_some() {
-            Rc::make_mut(&mut config).container_binding.clone_from(&self.config.container_binding);
+        self.check_binding(&completed)?;
+        // Whoever names another binding looks for its container there.
+        let same_binding = completed.container_binding == self.config.container_binding;
+        if same_binding && self.replaced.holds_back(step.now_ms, &config) {
+            return self.pass_over();
         }
-        if config.revision.is_none() && self.config.revision.is_some() {
-            Rc::make_mut(&mut config).revision.clone_from(&self.config.revision);
-        }
-        if config.revision_order_ms.is_none() && self.config.revision_order_ms.is_some() {
-            Rc::make_mut(&mut config).revision_order_ms = self.config.revision_order_ms;
-        }
+        self.put_in_force(step, completed)
+    }
+
+    fn pass_over(&mut self) -> Result<(), PoolError> {
+        self.counters.passed_over += 1;
+        Ok(())
+    }
+
+    fn put_in_force(&mut self, step: &mut Step, config: Rc<Config>) -> Result<(), PoolError> {
         if self.configured && config == self.config {
+            self.replaced.in_force_asked();
             return Ok(());
         }
         self.check_binding(&config)?;
@@ -52,7 +67,8 @@ impl Pool {
             self.extra = 0;
         }
         let before = std::mem::replace(&mut self.config, config);
-        self.configured = true;
+        let known = std::mem::replace(&mut self.configured, true);
+        self.replaced.replace(known.then(|| Rc::clone(&before)), &self.config);
         self.prime();
         self.sweep.refill_due = true;
         self.shorten_intervals(step.now_ms, &before);

@@ -8,6 +8,7 @@ use super::error::PoolError;
 use super::gate::Gate;
 use super::history::Chunk;
 use super::identity::{ClaimId, ContainerId, ContainerName, Generation, Life};
+use super::replaced::Replaced;
 use super::stats::Counters;
 
 /// The whole consequence of one event. `changes` are committed together before
@@ -48,6 +49,8 @@ pub enum Change {
 pub struct PoolRow {
     /// The configuration, `None` until a caller named one.
     pub config: Option<Rc<Config>>,
+    /// What was in force before.
+    pub replaced: Replaced,
     /// Whether the pool fills itself: from the first claim on, until it is shut down.
     pub primed: bool,
     /// Warm containers asked for beyond the target, not taken yet.

@@ -23,7 +23,7 @@ pub enum Event {
         limit: Option<usize>,
     },
     /// A session asked for its container. `config` is what its caller wants the
-    /// pool to be, `None` where that is known to be what it is.
+    /// pool to be, `None` where it takes the pool as it is.
     Claimed {
         /// Who waits for the answer.
         claim: ClaimId,

@@ -64,6 +64,17 @@ pub const LEARNED_BACKOFF_BASE_MS: u64 = 5_000;
 /// Longest time a learned limit holds without a trial.
 pub const LEARNED_BACKOFF_MAX_MS: u64 = 300_000;
 
+/// Configurations of which the pool knows that another one replaced them: two
+/// versions of a Worker are deployed over each other at a time, perhaps three.
+pub const CONFIGS_REPLACED_MAX: usize = 4;
+/// How long a configuration that was replaced has to be asked for, and the one
+/// in force not, before it comes back. A deployment has both versions live for
+/// some minutes, and leaves sessions on the old one that long.
+pub const CONFIG_RETURN_MS: u64 = 300_000;
+/// By how much the recorded time of that may be wrong, so that callers of two
+/// versions cost a row or two a minute and not one a claim.
+pub const CONFIG_WANTED_NOTED_MS: u64 = 60_000;
+
 /// A lease is recorded anew once this share of it has passed, and a hint may
 /// name a container for as long: so that a claim mostly costs no row.
 pub const LEASE_RENEWAL_SHARE: u64 = 8;

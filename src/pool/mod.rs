@@ -15,6 +15,7 @@
 //! | `stop` | how a container ends, and when it is gone |
 //! | `report` | what somebody says has stopped |
 //! | `configure` | what a changed configuration means |
+//! | `replaced` | which configurations were in force before, and when one may come back |
 //! | `shutdown` | the end of all containers, or of the warm ones |
 //! | `wake` | what a rebuilt memory does first |
 //! | `deadlines` | what is due, and when to be woken next |
@@ -43,6 +44,7 @@ pub mod limits;
 mod queue;
 mod refill;
 mod release;
+mod replaced;
 mod report;
 mod retire;
 mod shutdown;
@@ -60,6 +62,7 @@ pub use failure::{Failure, FailureClass};
 pub use gate::{Gate, Learned, Pause};
 pub use history::{Chunk, Place, Transition, explain};
 pub use identity::{ClaimId, ContainerId, ContainerName, Fresh, Generation, Identity, Life, Session};
+pub use replaced::Replaced;
 pub use stats::{Counters, HealthKind, Stats};
 
 use std::rc::Rc;
@@ -75,6 +78,7 @@ pub struct Pool {
     config: Rc<Config>,
     /// Whether a caller ever named a configuration.
     configured: bool,
+    replaced: Replaced,
     primed: bool,
     /// Containers that were asked for beyond the target, once.
     extra: usize,
@@ -109,6 +113,7 @@ impl Pool {
         Self {
             config: row.config.clone().unwrap_or_default(),
             configured: row.config.is_some(),
+            replaced: row.replaced.clone(),
             primed: row.primed,
             extra: row.extra,
             leases_from_ms: row.leases_from_ms,
@@ -229,13 +234,14 @@ impl Pool {
             self.queue.next_check_ms().into_iter().chain(self.next_look_ends_ms()).min();
     }
 
-    fn pool_row_is_recorded(&self) -> bool {
+    fn pool_row_is_recorded(&self, now_ms: u64) -> bool {
         let recorded = &self.recorded_pool;
         let same_config = match &recorded.config {
             Some(config) => Rc::ptr_eq(config, &self.config) || *config == self.config,
             None => !self.configured,
         };
         same_config
+            && self.replaced.is_noted_in(&recorded.replaced, now_ms)
             && recorded.primed == self.primed
             && recorded.extra == self.extra
             && recorded.leases_from_ms == self.leases_from_ms
@@ -250,9 +256,10 @@ impl Pool {
             self.history.note(step.now_ms, before.as_ref(), after);
             changes.push(after.cloned().map_or(Change::DeleteContainer(id), Change::PutContainer));
         }
-        if !self.pool_row_is_recorded() {
+        if !self.pool_row_is_recorded(step.now_ms) {
             self.recorded_pool = PoolRow {
                 config: self.configured.then(|| Rc::clone(&self.config)),
+                replaced: self.replaced.clone(),
                 primed: self.primed,
                 extra: self.extra,
                 leases_from_ms: self.leases_from_ms,

@@ -47,7 +47,7 @@ pub struct Counters {
     pub resets: u64,
     /// Clean-ups that failed.
     pub reset_failures: u64,
-    /// Configurations of an earlier version that were passed over.
+    /// Calls whose configuration was passed over: of an earlier version, or replaced.
     pub passed_over: u64,
     /// Commits the storage refused.
     pub storage_failures: u64,

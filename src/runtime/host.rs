@@ -14,6 +14,7 @@ use super::effects::carry_out;
 use super::js::{self, Namespace, ObjectState, now_ms};
 use super::legacy::LegacyPool;
 use super::sql::ObjectSql;
+use super::texts::ConfigTexts;
 use super::waiting::Waiting;
 use super::wakeups::{Alarm, Timer};
 use crate::pool::{
@@ -37,8 +38,7 @@ pub(super) struct Host {
     storage_failures: Cell<u64>,
     containers: RefCell<Option<(Option<String>, Namespace)>>,
     pub(super) waiting: Waiting,
-    /// The caller's configuration that is in force, as it came.
-    pub(super) applied: RefCell<Option<String>>,
+    pub(super) texts: ConfigTexts,
     pub(super) alarm: Alarm,
     timer: Timer,
 }
@@ -63,7 +63,7 @@ impl Host {
             storage_failures: Cell::new(0),
             containers: RefCell::new(None),
             waiting: Waiting::default(),
-            applied: RefCell::new(None),
+            texts: ConfigTexts::default(),
             alarm: Alarm::new(state.storage()),
             timer: Timer::default(),
         })
@@ -74,14 +74,6 @@ impl Host {
         self.ensure_woken(&event)?;
         let containers = self.containers_for(&event)?;
         self.decide_and_act(containers, event)
-    }
-
-    /// The same for an event with a caller's configuration, whose `text` need
-    /// not be read again.
-    pub(super) fn dispatch_configured(self: &Rc<Self>, text: &str, event: Event) -> Result<(), PoolError> {
-        self.dispatch(event)?;
-        *self.applied.borrow_mut() = Some(text.to_owned());
-        Ok(())
     }
 
     /// What a session holds. Nothing changes.
@@ -210,7 +202,6 @@ impl Host {
     fn commit_failed(&self, error: &PoolError) -> PoolError {
         worker::console_error!("warm pool: {error}");
         self.storage_failures.set(self.storage_failures.get() + 1);
-        *self.applied.borrow_mut() = None;
         self.waiting.fail_all(error);
         self.alarm.arm(Some(now_ms() + RECOVERY_MS));
         error.clone()
@@ -224,7 +215,9 @@ impl Host {
         let pool = self.pool.borrow();
         let pool = pool.as_ref().ok_or_else(lost)?;
         pool.check_binding(config)?;
-        match config.container_binding.as_deref().filter(|_| !pool.is_earlier(config)) {
+        let in_force = &pool.config().container_binding;
+        let other = config.container_binding.as_deref().filter(|named| in_force.as_deref() != Some(*named));
+        match other.filter(|_| !pool.is_earlier(config)) {
             Some(named) => container_namespace(&self.env, Some(named)),
             None => self.containers(),
         }

@@ -14,6 +14,7 @@
 //! | `scheduled` | its timed invocations |
 //! | `pools` | its pools, one to a runtime |
 //! | `bindings` | finding the container namespace |
+//! | `texts` | what was read of the configurations that claims bring |
 //! | `given` | what callers hand over, checked |
 //! | `keys` | the API keys |
 //! | `sql` | the store's port on the platform's SQLite |
@@ -46,6 +47,8 @@ mod pools;
 mod scheduled;
 #[cfg(feature = "package")]
 mod sql;
+#[cfg(feature = "package")]
+mod texts;
 #[cfg(feature = "package")]
 mod waiting;
 #[cfg(feature = "package")]

@@ -81,13 +81,7 @@ impl PoolObject {
     /// Has the pool fill itself, with a configuration as in a claim. Answers an
     /// error's JSON, or null.
     pub fn prime(&self, config: &JsValue) -> JsValue {
-        let result = self.host.config(config).and_then(|config| match config {
-            Some((text, config)) => {
-                self.host.dispatch_configured(&text, Event::Primed { config: Some(config) })
-            }
-            None => self.host.dispatch(Event::Primed { config: None }),
-        });
-        outcome(result)
+        outcome(self.host.config(config).and_then(|config| self.host.dispatch(Event::Primed { config })))
     }
 
     /// Has so many containers warm, once; undefined: as many as the target is.
@@ -118,7 +112,7 @@ impl PoolObject {
     /// Takes a configuration, as JSON text. Answers an error's JSON, or null.
     pub fn configure(&self, config: &JsValue) -> JsValue {
         let result = self.host.config(config).and_then(|config| match config {
-            Some((text, config)) => self.host.dispatch_configured(&text, Event::Configured { config }),
+            Some(config) => self.host.dispatch(Event::Configured { config }),
             None => Ok(()),
         });
         outcome(result)
@@ -176,14 +170,7 @@ impl Host {
             Err(error) => return Claimed::Answered(Err(error)),
         };
         let (claim, mut receiver) = self.waiting.join(ticket);
-        let dispatched = match config {
-            Some((text, config)) => {
-                let event = Event::Claimed { claim, session, config: Some(config) };
-                self.dispatch_configured(&text, event)
-            }
-            None => self.dispatch(Event::Claimed { claim, session, config: None }),
-        };
-        if let Err(error) = dispatched {
+        if let Err(error) = self.dispatch(Event::Claimed { claim, session, config }) {
             self.waiting.leave(claim);
             return Claimed::Answered(Err(error));
         }
@@ -193,8 +180,8 @@ impl Host {
         }
     }
 
-    /// The caller's configuration, unless it is the one in force.
-    fn config(&self, config: &JsValue) -> Result<Option<(String, Rc<Config>)>, PoolError> {
+    /// The caller's configuration, if it named one.
+    fn config(&self, config: &JsValue) -> Result<Option<Rc<Config>>, PoolError> {
         if config.is_undefined() || config.is_null() {
             return Ok(None);
         }
@@ -203,14 +190,7 @@ impl Host {
             value: format!("a value of type {}", type_of(config)),
             bounds: "JSON text".to_owned(),
         })?;
-        if self.applied.borrow().as_ref() == Some(&text) {
-            return Ok(None);
-        }
-        let mut config = wire::config_from_json(&text)?;
-        if config.container_binding.is_none() {
-            config.container_binding = self.binding_in_force()?;
-        }
-        Ok(Some((text, Rc::new(config))))
+        self.texts.config(text, self.binding_in_force()?).map(Some)
     }
 
     fn reported(&self, container: &JsValue, generation: &JsValue) -> Event {

@@ -4,15 +4,16 @@ use std::rc::Rc;
 
 use super::cell::{Cell, optional, values};
 use super::{Statement, StoreError, Value};
-use crate::pool::{Config, Failure, FailureClass, Gate, Learned, Pause, PoolRow};
-use crate::wire::{config_from_row, config_to_json};
+use crate::pool::{Config, Failure, FailureClass, Gate, Learned, Pause, PoolRow, Replaced};
+use crate::wire::{config_from_row, config_to_json, configs_from_row, configs_to_json};
 
 const TABLE: &str = "pool";
 
 /// The row, its columns in the order of the schema.
 pub const SELECT: &str = "SELECT * FROM pool";
 
-const PUT: &str = "INSERT OR REPLACE INTO pool VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const PUT: &str =
+    "INSERT OR REPLACE INTO pool VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /// Writes the row.
 pub fn put(row: &PoolRow) -> Statement {
@@ -20,6 +21,8 @@ pub fn put(row: &PoolRow) -> Statement {
     let (pause, learned, last) = (gate.pause, gate.learned, gate.last_failure.as_ref());
     let params = vec![
         Value::optional(row.config.as_deref(), |config| Value::Text(config_to_json(config))),
+        Value::Text(configs_to_json(&row.replaced.configs)),
+        Value::optional(row.replaced.wanted_since_ms, Value::count),
         Value::count(row.primed.into()),
         Value::count(row.extra as u64),
         Value::count(row.leases_from_ms),
@@ -41,8 +44,8 @@ pub fn put(row: &PoolRow) -> Statement {
 
 /// What the row of [`SELECT`] says.
 pub fn read(row: Vec<Value>) -> Result<PoolRow, StoreError> {
-    let [key, config, primed, extra, leases_from, assigned_checked, failures, gate @ ..] =
-        &values::<17>(TABLE, row)?;
+    let [key, config, replaced, wanted, primed, extra, leases_from, assigned_checked, failures, gate @ ..] =
+        &values::<19>(TABLE, row)?;
     let [pause_class, pause_retry, pause_demand, pause_step, learned @ ..] = gate;
     let [learned_limit, learned_retry, learned_step, last @ ..] = learned;
     let [last_class, last_message, last_retry] = last;
@@ -65,6 +68,10 @@ pub fn read(row: Vec<Value>) -> Result<PoolRow, StoreError> {
     ];
     Ok(PoolRow {
         config: optional([cell("config", config)], read_config)?,
+        replaced: Replaced {
+            configs: read_configs(cell("replaced", replaced))?,
+            wanted_since_ms: optional([cell("replaced_wanted_since_ms", wanted)], |[at]| at.count())?,
+        },
         primed: cell("primed", primed).flag()?,
         extra: cell("extra", extra).count()?,
         leases_from_ms: cell("leases_from_ms", leases_from).count()?,
@@ -82,6 +89,12 @@ fn read_config([text]: [Cell<'_>; 1]) -> Result<Rc<Config>, StoreError> {
     config_from_row(text.text()?)
         .map(Rc::new)
         .map_err(|error| text.unreadable(&format!("a configuration ({error})")))
+}
+
+fn read_configs(texts: Cell<'_>) -> Result<Vec<Rc<Config>>, StoreError> {
+    configs_from_row(texts.text()?)
+        .map(|configs| configs.into_iter().map(Rc::new).collect())
+        .map_err(|error| texts.unreadable(&format!("a list of configurations ({error})")))
 }
 
 fn read_pause([class, retry, demand, step]: [Cell<'_>; 4]) -> Result<Pause, StoreError> {

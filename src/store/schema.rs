@@ -62,6 +62,8 @@ const POOL: &str = "
     CREATE TABLE pool (
         only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
         config TEXT CHECK (json_valid(config)),
+        replaced TEXT NOT NULL CHECK (json_valid(replaced) AND json_type(replaced) = 'array'),
+        replaced_wanted_since_ms INTEGER CHECK (replaced_wanted_since_ms >= 0),
         primed INTEGER NOT NULL CHECK (primed IN (0, 1)),
         extra INTEGER NOT NULL CHECK (extra >= 0),
         leases_from_ms INTEGER NOT NULL CHECK (leases_from_ms >= 0),

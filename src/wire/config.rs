@@ -1,6 +1,8 @@
 //! A caller's options, read over the defaults, and a configuration, written as
 //! a caller would.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
 use super::json;
@@ -91,12 +93,39 @@ pub fn warmup_count(count: Option<f64>) -> Result<usize, PoolError> {
 /// [`PoolError::InvalidConfig`] with the option `config` where the text is no
 /// JSON object.
 pub fn config_from_row(text: &str) -> Result<Config, PoolError> {
+    object(text).map(|given| recorded(&given))
+}
+
+/// Reads a recorded list of configurations, each as [`config_from_row`] does.
+///
+/// # Errors
+/// [`PoolError::InvalidConfig`] with the option `config` where the text is no
+/// JSON array of objects.
+pub fn configs_from_row(text: &str) -> Result<Vec<Config>, PoolError> {
+    let bounds = || "a JSON array of configurations".to_owned();
+    let Ok(Value::Array(items)) = json::read(text) else {
+        return Err(invalid("config", &json::write(&text), bounds()));
+    };
+    let read = |item: &Value| match item {
+        Value::Object(given) => Ok(recorded(given)),
+        other => Err(invalid("config", &other.to_string(), bounds())),
+    };
+    items.iter().map(read).collect()
+}
+
+/// Writes what [`configs_from_row`] reads.
+#[must_use]
+pub fn configs_to_json(configs: &[Rc<Config>]) -> String {
+    configs.iter().map(|config| config_value(config)).collect::<Value>().to_string()
+}
+
+fn recorded(given: &Map<String, Value>) -> Config {
     let mut config = Config::default();
-    read(&OPTIONS, "", &object(text)?, &mut config);
+    read(&OPTIONS, "", given, &mut config);
     if conflict(&config).is_some() {
         config.rollout = Config::default().rollout;
     }
-    Ok(config)
+    config
 }
 
 /// Writes every option, defaults too. [`config_from_json`] reads the same

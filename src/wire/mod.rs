@@ -40,7 +40,9 @@ mod steering;
 mod worker;
 
 pub use claim::{claim_from_json, claim_to_json};
-pub use config::{config_from_json, config_from_row, config_to_json, warmup_count};
+pub use config::{
+    config_from_json, config_from_row, config_to_json, configs_from_row, configs_to_json, warmup_count,
+};
 pub use error::{RemoteError, error_body};
 pub use health::usage_from_json;
 pub use hint::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};

@@ -76,7 +76,8 @@ pub struct PoolStats {
     pub resets: u64,
     /// Clean-ups that failed; the containers were destroyed.
     pub reset_failures: u64,
-    /// Configurations that were passed over, since a later version's is in force.
+    /// Calls whose configuration was passed over: one with a later order is in
+    /// force, or one that replaced it and is still asked for.
     pub passed_over: u64,
     /// Failed starts, by what they call for: `capacity`, `rate_limit`, `overload`,
     /// `transient`, `permanent`.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use cf_warm_pool::pool::{Config, Event, PoolError};
 
 use crate::driver::{Driver, T0, starts, target};
-use crate::expected::{Expected, nothing, primed, starting};
+use crate::expected::{Expected, nothing, primed, primed_after, starting};
 
 #[test]
 fn an_equal_config_changes_nothing() {
@@ -29,7 +29,11 @@ fn a_config_equal_to_the_defaults_is_recorded_the_first_time() {
 #[test]
 fn a_raised_target_starts_what_is_missing_at_once() {
     let mut driver = Driver::filled(target(1));
-    let expected = nothing().put(starting(2, T0 + 5)).put_pool(primed(target(2))).start(2).alarm(T0 + 10_000);
+    let expected = nothing()
+        .put(starting(2, T0 + 5))
+        .put_pool(primed_after([target(1)], target(2)))
+        .start(2)
+        .alarm(T0 + 10_000);
     assert_eq!(driver.pass(5).configure(target(2)), expected);
 }
 
@@ -58,7 +62,7 @@ fn a_lowered_target_leaves_starts_that_sessions_wait_for() {
 fn a_shorter_refresh_interval_moves_the_alarm() {
     let mut driver = Driver::filled(target(1));
     let config = Config { refresh_interval_ms: 1_000, ..target(1) };
-    let expected = nothing().put_pool(primed(config.clone())).alarm(T0 + 1_100);
+    let expected = nothing().put_pool(primed_after([target(1)], config.clone())).alarm(T0 + 1_100);
     assert_eq!(driver.pass(100).configure(config), expected);
     assert_eq!(driver.after(1_000), nothing().renew(1).alarm(T0 + 2_100));
 }
@@ -67,7 +71,7 @@ fn a_shorter_refresh_interval_moves_the_alarm() {
 fn a_longer_refresh_interval_leaves_the_alarm_and_then_holds() {
     let mut driver = Driver::filled(target(1));
     let config = Config { refresh_interval_ms: 60_000, ..target(1) };
-    let expected = nothing().put_pool(primed(config.clone())).alarm(T0 + 10_000);
+    let expected = nothing().put_pool(primed_after([target(1)], config.clone())).alarm(T0 + 10_000);
     assert_eq!(driver.pass(100).configure(config), expected);
     assert_eq!(driver.after(9_900), nothing().renew(1).alarm(T0 + 70_000));
 }
@@ -79,7 +83,7 @@ fn a_shorter_assigned_check_interval_moves_the_alarm() {
     driver.started(1);
     driver.after(10_000);
     let config = Config { assigned_check_interval_ms: 5_000, ..target(0) };
-    let expected = nothing().put_pool(primed(config.clone())).alarm(T0 + 15_000);
+    let expected = nothing().put_pool(primed_after([target(0)], config.clone())).alarm(T0 + 15_000);
     assert_eq!(driver.configure(config), expected);
 }
 
@@ -113,7 +117,7 @@ fn a_claim_with_another_config_takes_effect_as_configure_does() {
     let claim = cf_warm_pool::pool::ClaimId(1);
     let decision = driver.handle(Event::Claimed { claim, session, config });
     assert_eq!((starts(&decision), decision.replies.len()), (vec![2, 3, 4], 1));
-    assert_eq!(driver.pool_row, primed(target(3)));
+    assert_eq!(driver.pool_row, primed_after([target(1)], target(3)));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use cf_warm_pool::pool::limits::HINT_TTL_MS;
 use cf_warm_pool::pool::{
     Change, ClaimId, Command, Config, Container, Counters, Decision, Generation, Grant, Memory, OnRelease,
-    Outcome, PoolError, PoolRow, Readiness, Reply, State, StopCause,
+    Outcome, PoolError, PoolRow, Readiness, Replaced, Reply, State, StopCause,
 };
 
 use super::driver::{T0, id, life, name, session, target};
@@ -29,6 +29,12 @@ pub fn first_two_started() -> Decision {
         .start(1)
         .start(2)
         .alarm(T0 + 30_000)
+}
+
+/// The same of one that was those before, the latest last.
+pub fn primed_after(before: impl IntoIterator<Item = Config>, config: Config) -> PoolRow {
+    let configs = before.into_iter().map(Rc::new).collect();
+    PoolRow { replaced: Replaced { configs, wanted_since_ms: None }, ..primed(config) }
 }
 
 fn container(n: u8, created_at_ms: u64, state: State) -> Container {

@@ -3,7 +3,7 @@
 use cf_warm_pool::pool::{Config, Counters, OnRelease, Outcome, PoolRow, StopCause};
 
 use crate::driver::{Driver, T0, probes, target};
-use crate::expected::{Expected, Row, assigned, draining, nothing, primed, starting};
+use crate::expected::{Expected, Row, assigned, draining, nothing, primed_after, starting};
 
 fn config(lease_timeout_ms: u64) -> Config {
     Config { lease_timeout_ms, verify_after_ms: Some(3_600_000), ..target(0) }
@@ -135,7 +135,7 @@ fn a_changed_lease_runs_from_its_change() {
         let mut driver = held(40_000);
         let changed = driver.pass(30_000).configure(config(lease_ms));
         let ends_ms = T0 + 30_000 + lease_ms / 4 * 5;
-        let row = PoolRow { leases_from_ms: T0 + 30_000, ..primed(config(lease_ms)) };
+        let row = PoolRow { leases_from_ms: T0 + 30_000, ..primed_after([config(40_000)], config(lease_ms)) };
         assert_eq!(changed, nothing().put_pool(row).alarm(ends_ms.min(T0 + 60_000)));
         driver.wake(); // it is recorded
         assert_eq!(ends_at_ms(&mut driver), ends_ms);
@@ -147,7 +147,7 @@ fn a_change_of_anything_else_leaves_it_as_it_was() {
     let mut driver = held(40_000);
     let other = Config { queue_timeout_ms: 5_000, ..config(40_000) };
     let changed = driver.pass(30_000).configure(other.clone());
-    let row = PoolRow { leases_from_ms: T0, ..primed(other) };
+    let row = PoolRow { leases_from_ms: T0, ..primed_after([config(40_000)], other) };
     assert_eq!(changed, nothing().put_pool(row).alarm(T0 + 50_000));
 }
 

@@ -37,5 +37,6 @@ mod rollout;
 mod shutdown;
 mod start;
 mod stop;
+mod versions;
 mod wake;
 mod world;

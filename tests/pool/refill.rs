@@ -3,7 +3,7 @@
 use cf_warm_pool::pool::{Config, Event, Outcome, PoolError, Refill, StopCause};
 
 use crate::driver::{Driver, NONE, T0, refused, starts, target};
-use crate::expected::{Expected, assigned, first_two_started, nothing, primed, stopping, warm};
+use crate::expected::{Expected, assigned, first_two_started, nothing, primed_after, stopping, warm};
 
 #[test]
 fn a_configured_pool_fills_itself_at_once() {
@@ -130,7 +130,7 @@ fn what_is_warm_past_the_target_is_stopped_the_one_ready_longest_first() {
     let expected = nothing()
         .put(stopping(1, T0, StopCause::Surplus, now_ms, now_ms + 30_000))
         .put(stopping(2, T0, StopCause::Surplus, now_ms, now_ms + 30_000))
-        .put_pool(primed(target(1)))
+        .put_pool(primed_after([target(3)], target(1)))
         .stop(2)
         .stop(1)
         .alarm(now_ms + 500);

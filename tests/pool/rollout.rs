@@ -4,7 +4,7 @@
 use cf_warm_pool::pool::{Config, Counters, OnRelease, Outcome, Refill, Rollout, Seen, StopCause};
 
 use crate::driver::{Driver, NONE, T0, starts, target};
-use crate::expected::{Expected, Row, assigned, nothing, primed, starting, stopping, warm};
+use crate::expected::{Expected, Row, assigned, nothing, primed, primed_after, starting, stopping, warm};
 use crate::life::{revision, served, stops};
 
 fn of(text: &str, order_ms: u64, warm_target: usize) -> Config {
@@ -45,7 +45,7 @@ fn one_more_and_none_fewer_replaces_them_one_by_one() {
     let changed = driver.pass(5).configure(of("b", 2, 2));
     let expected = nothing()
         .put(starting(3, T0 + 5).of("b"))
-        .put_pool(primed(of("b", 2, 2)))
+        .put_pool(primed_after([of("a", 1, 2)], of("b", 2, 2)))
         .start(3)
         .alarm(T0 + 10_000);
     assert_eq!(changed, expected);
@@ -75,7 +75,7 @@ fn one_fewer_and_none_more_stops_first() {
     let changed = driver.configure(config.clone());
     let expected = nothing()
         .put(stopping(1, T0, StopCause::Outdated, T0, T0 + 30_000).of("a"))
-        .put_pool(primed(config))
+        .put_pool(primed_after([of("a", 1, 2)], config))
         .stop(1)
         .alarm(T0 + 500);
     assert_eq!(changed, expected);
@@ -181,7 +181,8 @@ fn a_revision_without_an_order_is_taken_as_it_comes() {
 fn a_caller_that_names_no_revision_means_the_one_there_is() {
     let mut driver = filled(1);
     let changed = driver.configure(Config { start_concurrency: 20, ..target(2) });
-    let expected = nothing().put(starting(2, T0).of("a")).put_pool(primed(of("a", 1, 2))).start(2);
+    let row = primed_after([of("a", 1, 1)], of("a", 1, 2));
+    let expected = nothing().put(starting(2, T0).of("a")).put_pool(row).start(2);
     assert_eq!((changed.changes, changed.commands), (expected.changes, expected.commands));
 }
 
@@ -220,8 +221,8 @@ fn a_pool_that_refills_at_refreshes_rolls_out_at_once_and_goes_on_at_refreshes()
     let interval = |config| Config { refill: Refill::Interval, ..config };
     let mut driver = Driver::filled(interval(of("a", 1, 2)));
     let changed = driver.pass(5).configure(interval(of("b", 2, 2)));
-    let row = starting(3, T0 + 5).of("b");
-    let expected = nothing().put(row).put_pool(primed(interval(of("b", 2, 2)))).start(3);
+    let row = primed_after([interval(of("a", 1, 2))], interval(of("b", 2, 2)));
+    let expected = nothing().put(starting(3, T0 + 5).of("b")).put_pool(row).start(3);
     assert_eq!(changed, expected.alarm(T0 + 10_000));
     assert_eq!(stops(&driver.started(3)), [1]);
     driver.reported(1);

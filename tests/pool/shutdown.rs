@@ -3,7 +3,9 @@
 use cf_warm_pool::pool::{Config, Event, OnRelease, Outcome, PoolRow, Seen, StopCause};
 
 use crate::driver::{Driver, NONE, T0, destroys, starts, target};
-use crate::expected::{Expected, Row, draining, nothing, primed, starting, stopping, unsettled};
+use crate::expected::{
+    Expected, Row, draining, nothing, primed, primed_after, starting, stopping, unsettled,
+};
 
 fn resting() -> PoolRow {
     PoolRow { primed: false, ..primed(target(2)) }
@@ -131,12 +133,13 @@ fn held() -> Driver {
 fn the_end_of_all_has_those_of_sessions_drain_to_be_destroyed_whatever_their_policy() {
     let mut driver = held();
     let now_ms = T0 + 5;
-    let config = Config { on_release: OnRelease::Restart, ..target(1) };
+    let [before, config] =
+        [OnRelease::Reset, OnRelease::Restart].map(|on_release| Config { on_release, ..target(1) });
     let expected = nothing()
         .put(draining(1, T0, StopCause::Shutdown, now_ms + 30_000))
         .put(draining(2, T0, StopCause::Shutdown, now_ms + 30_000))
         .put(stopping(3, T0, StopCause::Shutdown, now_ms, now_ms + 30_000))
-        .put_pool(PoolRow { primed: false, ..primed(config) })
+        .put_pool(PoolRow { primed: false, ..primed_after([before], config) })
         .stop(3)
         .probe(1)
         .probe(2)

@@ -3,7 +3,7 @@
 use cf_warm_pool::pool::{Config, Container, Counters, Event, FailureClass, Seen, StopCause};
 
 use crate::driver::{Driver, NONE, T0, destroys, failure, life, probes, target};
-use crate::expected::{Expected, nothing, primed, stopping};
+use crate::expected::{Expected, nothing, primed_after, stopping};
 
 /// One warm container, asked to stop at [`T0`].
 fn stopped() -> Driver {
@@ -17,7 +17,7 @@ fn a_container_is_asked_to_stop_before_it_is_destroyed() {
     let mut driver = Driver::filled(target(1));
     let expected = nothing()
         .put(stopping(1, T0, StopCause::Surplus, T0, T0 + 30_000))
-        .put_pool(primed(target(0)))
+        .put_pool(primed_after([target(1)], target(0)))
         .stop(1)
         .alarm(T0 + 500);
     assert_eq!(driver.configure(target(0)), expected);
@@ -71,8 +71,8 @@ fn without_a_drain_timeout_it_is_destroyed_at_once() {
     let mut driver = Driver::filled(target(1));
     let config = Config { drain_timeout_ms: 0, ..target(0) };
     let decision = driver.configure(config.clone());
-    let expected =
-        nothing().put(stopping(1, T0, StopCause::Surplus, T0, T0)).put_pool(primed(config)).destroy(1);
+    let row = primed_after([target(1)], config);
+    let expected = nothing().put(stopping(1, T0, StopCause::Surplus, T0, T0)).put_pool(row).destroy(1);
     assert_eq!((decision.changes, decision.commands), (expected.changes, expected.commands));
 }
 

@@ -149,11 +149,11 @@ impl World {
     pub fn claim_comes(&mut self, caller: CallerId) {
         let Some(asked) = self.clients.callers.get(&caller) else { return };
         let (session, version) = (session(asked.session), asked.version);
-        let event = |claim, world: &World, brings: bool| {
-            let config = world.configs.get(version).filter(|_| brings).cloned();
+        let event = |claim, world: &World| {
+            let config = world.configs.get(version).cloned();
             Event::Claimed { claim, session, config }
         };
-        self.object_claim(caller, event, version);
+        self.object_claim(caller, event);
     }
 
     /// The client tells the pool, unless that call is lost too.
@@ -273,7 +273,7 @@ impl World {
         if self.clients.hints.read(number, self.now_ms).is_some() {
             self.clients.hints.write(number, None, self.now_ms, &mut self.chance.clients);
         }
-        let _ = self.object_event(Event::Released { session: session(number) }, None);
+        let _ = self.object_event(Event::Released { session: session(number) });
     }
 
     /// Nobody waits for an answer.

@@ -52,7 +52,6 @@ impl World {
             storage_failures: 0,
             waiting: BTreeMap::new(),
             next_claim: 0,
-            applied: None,
             alarm_at_ms: None,
             wanted_alarm_at_ms: None,
             moved_alarm: None,
@@ -69,12 +68,7 @@ impl World {
     }
 
     /// A claim, as the object's method takes it.
-    pub fn object_claim(
-        &mut self,
-        caller: CallerId,
-        event: impl FnOnce(ClaimId, &World, bool) -> Event,
-        version: usize,
-    ) {
+    pub fn object_claim(&mut self, caller: CallerId, event: impl FnOnce(ClaimId, &World) -> Event) {
         if let Err(halt) = self.enter() {
             return self.tell_unavailable(caller, halt);
         }
@@ -82,14 +76,8 @@ impl World {
         let claim = ClaimId(memory.next_claim);
         memory.next_claim += 1;
         memory.waiting.insert(claim, caller);
-        let brings = memory.applied != Some(version);
-        let event = event(claim, self, brings);
+        let event = event(claim, self);
         match self.dispatch(event) {
-            Ok(()) if brings && version < self.configs.len() => {
-                if let Ok(memory) = self.memory() {
-                    memory.applied = Some(version);
-                }
-            }
             Err(Halt::Failed(error)) => {
                 let waited = self.object.memory.as_mut().and_then(|memory| memory.waiting.remove(&claim));
                 if waited.is_some() {
@@ -120,21 +108,14 @@ impl World {
     /// The pool is to fill itself.
     pub fn object_prime(&mut self, version: usize) -> Result<(), Halt> {
         self.enter()?;
-        let brings = self.memory()?.applied != Some(version);
-        let config = brings.then(|| Rc::clone(&self.configs[version]));
-        self.object_event(Event::Primed { config }, brings.then_some(version))
+        let config = Some(Rc::clone(&self.configs[version]));
+        self.object_event(Event::Primed { config })
     }
 
     /// Any other call but the alarm.
-    pub fn object_event(&mut self, event: Event, version: Option<usize>) -> Result<(), Halt> {
+    pub fn object_event(&mut self, event: Event) -> Result<(), Halt> {
         self.enter()?;
         let result = self.dispatch(event);
-        if result.is_ok()
-            && version.is_some()
-            && let Ok(memory) = self.memory()
-        {
-            memory.applied = version;
-        }
         self.leave();
         result
     }
@@ -239,7 +220,6 @@ impl World {
             memory.pool = None;
         }
         memory.storage_failures += 1;
-        memory.applied = None;
         let waiting = std::mem::take(&mut memory.waiting);
         memory.arm_alarm(Some(at_ms));
         for caller in waiting.into_values() {
@@ -275,7 +255,7 @@ impl World {
             memory.in_flight = memory.in_flight.saturating_sub(1);
         }
         self.told_twice = !counted;
-        let _ = self.object_event(event, None);
+        let _ = self.object_event(event);
         self.told_twice = false;
     }
 

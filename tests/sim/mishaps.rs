@@ -108,7 +108,7 @@ impl World {
 
     pub fn report_comes(&mut self, number: Number) {
         let id = self.platform.machines[number].id;
-        let _ = self.object_event(Event::StopReported { id }, None);
+        let _ = self.object_event(Event::StopReported { id });
     }
 
     pub fn garbage_comes(&mut self) {
@@ -116,12 +116,12 @@ impl World {
             0 => Event::GarbageReported,
             _ => Event::StopReported { id: ContainerId([0xee; 32]) },
         };
-        let _ = self.object_event(event, None);
+        let _ = self.object_event(event);
     }
 
     pub fn configuration_comes(&mut self, version: usize) {
         let config = Rc::clone(&self.configs[version]);
-        let _ = self.object_event(Event::Configured { config }, Some(version));
+        let _ = self.object_event(Event::Configured { config });
     }
 
     pub fn prime_comes(&mut self, version: usize) {
@@ -129,11 +129,11 @@ impl World {
     }
 
     pub fn shut_down_comes(&mut self, event: Event) {
-        let _ = self.object_event(event, None);
+        let _ = self.object_event(event);
     }
 
     pub fn figures_are_asked(&mut self) {
-        if self.object_event(Event::StatsAsked, None).is_ok() {
+        if self.object_event(Event::StatsAsked).is_ok() {
             self.check_figures();
         }
     }
@@ -157,6 +157,6 @@ impl World {
             3 => Event::StopAnswered { life, result: Ok(()) },
             _ => Event::DestroyAnswered { life, conclusive: true, result: Ok(()) },
         };
-        let _ = self.object_event(event, None);
+        let _ = self.object_event(event);
     }
 }

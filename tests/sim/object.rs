@@ -29,8 +29,6 @@ pub struct Memory {
     pub storage_failures: u64,
     pub waiting: BTreeMap<ClaimId, CallerId>,
     pub next_claim: u64,
-    /// The version of the client whose configuration is in force.
-    pub applied: Option<usize>,
     pub alarm_at_ms: Option<u64>,
     pub wanted_alarm_at_ms: Option<u64>,
     /// What was last asked of the platform's alarm and has not landed.

@@ -57,7 +57,7 @@ impl World {
             return;
         }
         memory.timer = None;
-        let _ = self.object_event(Event::DeadlineReached, None);
+        let _ = self.object_event(Event::DeadlineReached);
     }
 
     /// The alarm last asked for is the one the platform holds.

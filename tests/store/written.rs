@@ -195,6 +195,24 @@ fn a_changed_configuration_writes_one_row_and_an_equal_one_none() {
 }
 
 #[test]
+fn a_claim_that_brings_a_configuration_writes_no_row_more() {
+    let mut ledger = Ledger::new(10, one_warm());
+    let brings = |config: Config| Event::Claimed {
+        claim: ClaimId(1),
+        session: session(3),
+        config: Some(Rc::new(config)),
+    };
+    let other = Config { refresh_interval_ms: 60_000, ..one_warm() };
+    let claims = [(one_warm(), 0), (other.clone(), 1), (other.clone(), 0)];
+    // Passed over, which is noted once, and then both in turn.
+    let in_turn = [(one_warm(), 1), (one_warm(), 0), (other, 0), (one_warm(), 0)];
+    for (config, rows) in claims.into_iter().chain(in_turn) {
+        assert_eq!(ledger.handle(brings(config)).1, rows);
+    }
+    assert_eq!(ledger.pool.stats(NOW_MS).counters.passed_over, 3);
+}
+
+#[test]
 fn a_caller_that_leaves_writes_nothing() {
     let mut ledger = Ledger::new(10, Config { max_instances: 11, ..one_warm() });
     assert_eq!(ledger.claim(session(0)), (Outcome::Hit, 1), "there is no room for another");

@@ -2,6 +2,7 @@ import type { Sandbox } from "@cloudflare/sandbox";
 import {
   createWarmPool,
   getWarmPool,
+  WarmPool as WarmPoolClass,
   type ContainerNamespace,
   type PoolOptions,
   type PoolStats,
@@ -78,6 +79,22 @@ export const calls: Promise<void>[] = [
 export const released: boolean = await pool.releaseContainer("alice");
 export const held: string | null = await pool.lookupContainer("alice");
 export const warm: number = (await pool.getStats()).warm;
+
+// The class may be given its Env, as the peer's is.
+interface OwnEnv {
+  WARM_POOL: DurableObjectNamespace<WarmPool<OwnEnv>>;
+  CONTAINER: DurableObjectNamespace<MyContainer>;
+}
+declare const own: OwnEnv;
+same<typeof owned, WarmPoolClient<MyContainer>>();
+export const owned = createWarmPool(own.WARM_POOL, own.CONTAINER);
+same<ReturnType<typeof getWarmPool>, DurableObjectStub<WarmPool>>();
+export const ownPool = getWarmPool(own.WARM_POOL);
+export class OwnPool extends WarmPoolClass<OwnEnv> {
+  containers(): DurableObjectNamespace<MyContainer> {
+    return this.env.CONTAINER;
+  }
+}
 
 // Two entries, one class; and the Worker handles requests and schedules.
 same<WorkersPool, WarmPool>();

@@ -174,6 +174,10 @@ fn the_pool_and_the_counters_have_one_row_each() {
 fn each_lesson_in_the_pools_row_is_whole_or_absent() {
     for (statement, why) in [
         ("UPDATE pool SET config = '{'", "json_valid(config)"),
+        ("UPDATE pool SET replaced = '['", "json_valid(replaced)"),
+        ("UPDATE pool SET replaced = '{}'", "json_type(replaced)"),
+        ("UPDATE pool SET replaced = NULL", "NOT NULL"),
+        ("UPDATE pool SET replaced_wanted_since_ms = -1", "replaced_wanted_since_ms >= 0"),
         ("UPDATE pool SET primed = 2", "primed IN (0, 1)"),
         ("UPDATE pool SET primed = NULL", "NOT NULL"),
         ("UPDATE pool SET leases_from_ms = -1", "leases_from_ms >= 0"),

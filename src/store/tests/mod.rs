@@ -14,8 +14,8 @@ mod writing;
 use super::sqlite::Sqlite;
 use super::{Rows, Sql, Statement, Store, StoreError, Value, container_row, counters_row, pool_row};
 use crate::pool::{
-    Change, Container, ContainerId, ContainerName, Counters, Failure, FailureClass, Gate, Generation,
-    Learned, Memory, OnRelease, Pause, PoolRow, Session, State, StopCause,
+    Change, Config, Container, ContainerId, ContainerName, Counters, Failure, FailureClass, Gate, Generation,
+    Learned, Memory, OnRelease, Pause, PoolRow, Replaced, Session, State, StopCause,
 };
 
 /// The rows as they are read.
@@ -112,6 +112,13 @@ fn query(sqlite: &Sqlite, sql: String) -> Rows {
 fn full_pool_row() -> PoolRow {
     PoolRow {
         config: Some(std::rc::Rc::default()),
+        replaced: Replaced {
+            configs: vec![
+                std::rc::Rc::new(Config { warm_target: 16, ..Config::default() }),
+                std::rc::Rc::default(),
+            ],
+            wanted_since_ms: Some(1_763_000_000_017),
+        },
         primed: true,
         extra: 15,
         assigned_checked_at_ms: 1_763_000_000_005,

@@ -301,6 +301,15 @@ fn a_configuration_that_is_not_one_is_named_with_what_is_wrong() {
 }
 
 #[test]
+fn a_list_of_configurations_that_is_none_is_named_with_what_is_wrong() {
+    for text in [r#"[["warmTarget"]]"#, "[{},7]", r#"["x"]"#] {
+        let error = loaded(&warm(), 0, 2, &Value::text(text)).unwrap_err().to_string();
+        assert!(error.starts_with("unreadable row 1 of table pool: replaced is "), "{error}");
+        assert!(error.contains("a JSON array of configurations"), "{error}");
+    }
+}
+
+#[test]
 fn a_configuration_of_a_later_version_does_not_close_the_pool() {
     let pool =
         loaded(&warm(), 0, 1, &Value::text(r#"{"warmTarget":1001,"startConcurrency":3,"new":1}"#)).unwrap();
@@ -326,7 +335,7 @@ fn an_answer_of_the_wrong_shape_is_an_error() {
     let row = || vec![vec![vec![Value::Integer(1)]], vec![], vec![], vec![]];
     for (answers, message) in [
         (Vec::new as fn() -> Vec<Rows>, "0 answers to 4 statements"),
-        (row, "a row of table pool came with 1 values instead of 17"),
+        (row, "a row of table pool came with 1 values instead of 19"),
     ] {
         let error = Store::open(Answers(answers)).unwrap().load().unwrap_err();
         assert_eq!(error, StoreError::new(message));

@@ -129,6 +129,10 @@ fn what_is_put_stands_in_the_column_of_its_name() {
         Change::PutContainer(container(2, stopping(StopCause::Expired))),
     ]);
     for (sql, expected) in [
+        ("SELECT config ->> 'warmTarget' FROM pool", 5),
+        ("SELECT replaced ->> '$[0].warmTarget' FROM pool", 16),
+        ("SELECT replaced_wanted_since_ms - 1763000000000 FROM pool", 17),
+        ("SELECT extra FROM pool", 15),
         ("SELECT leases_from_ms - 1763000000000 FROM pool", 12),
         ("SELECT assigned_checked_at_ms - 1763000000000 FROM pool", 5),
         ("SELECT pause_retry_at_ms - 1763000000000 FROM pool", 6),
@@ -196,7 +200,9 @@ fn a_configuration_reads_back_option_by_option() {
         container_binding: Some("SANDBOX".to_owned()),
         ..Config::default()
     };
-    let row = PoolRow { config: Some(Rc::new(config)), ..full_pool_row() };
+    let config = Rc::new(config);
+    let replaced = Replaced { configs: vec![Rc::clone(&config); 4], wanted_since_ms: None };
+    let row = PoolRow { config: Some(config), replaced, ..full_pool_row() };
     assert_eq!(recorded_pool(&row), row);
 }
 

@@ -78,6 +78,7 @@ pub struct Reference {
     recorded: u64,
     counts: [usize; Place::ALL],
     primed: bool,
+    versions: config::Versions,
     /// When `leaseTimeout` was last changed.
     leases_from_ms: u64,
     lessons: Lessons,
@@ -253,6 +254,7 @@ impl Reference {
     pub fn clock_jumped(&mut self, jump_ms: i64) {
         if jump_ms < 0 {
             self.back_ms += jump_ms.unsigned_abs();
+            self.versions.clock_put_back(jump_ms.unsigned_abs());
             // By the clock as it is put, it was used so much earlier.
             for row in self.rows.values_mut() {
                 row.used_at_ms = row.used_at_ms.saturating_sub(jump_ms.unsigned_abs());

@@ -12,6 +12,7 @@
 //! | [`runtimes`] | the names of runtimes, their bindings and variables | the same |
 //! | [`store`] | SQLite rows behind a one-method port | the platform |
 //! | [`wire`] | what crosses RPC, KV and HTTP, the only serde types | |
+//! | `text` | how a message shows the text of others | everything else |
 //! | `runtime` | wasm only: object host, client host, HTTP | pool policy |
 //! | `client` | wasm only: the pool from a Rust Worker | the same |
 //!
@@ -29,6 +30,7 @@ pub mod pool;
 pub mod route;
 pub mod runtimes;
 pub mod store;
+mod text;
 pub mod wire;
 
 #[cfg(target_arch = "wasm32")]

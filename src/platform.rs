@@ -55,7 +55,7 @@ const STARTED: &str = "start() cannot be called on a container that is already r
 #[must_use]
 pub fn sort(messages: &[String], flags: Flags) -> Failure {
     let text = messages.join(": ");
-    let lower = text.to_lowercase();
+    let lower = text.to_ascii_lowercase();
     let known = WORDS.iter().find(|(words, _)| lower.contains(words)).map(|(_, class)| *class);
     let class = match known {
         Some(class) => class,
@@ -75,9 +75,10 @@ pub fn sort(messages: &[String], flags: Flags) -> Failure {
 /// The pause that words in lower case ask for.
 fn asked_pause_s(lower: &str) -> Option<f64> {
     let (_, after) = RETRY_AFTER.iter().find_map(|words| lower.split_once(words))?;
-    let digits = after.bytes().take_while(|byte| byte.is_ascii_digit()).count();
-    let unit = after[digits..].trim_start();
-    let seconds: f64 = after[..digits].parse().ok()?;
+    let unit = after.trim_start_matches(|char: char| char.is_ascii_digit());
+    let digits = after[..after.len() - unit.len()].bytes();
+    let unit = unit.trim_ascii_start();
+    let seconds = digits.map(|digit| f64::from(digit - b'0')).reduce(|tens, digit| tens * 10.0 + digit)?;
     Some(if unit.starts_with("ms") || unit.starts_with("milli") { seconds / 1_000.0 } else { seconds })
 }
 
@@ -88,7 +89,7 @@ fn milliseconds(seconds: f64) -> Option<u64> {
 /// Whether a failed start says that the container runs.
 #[must_use]
 pub fn means_started(failure: &Failure) -> bool {
-    failure.message.to_lowercase().contains(STARTED)
+    failure.message.to_ascii_lowercase().contains(STARTED)
 }
 
 #[cfg(test)]

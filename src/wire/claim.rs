@@ -1,53 +1,36 @@
 //! The answer to a claim, from the pool object to a client and from there to
 //! whoever asked.
 
-use serde::{Deserialize, Serialize};
-
 use super::error::RemoteError;
-use super::json;
+use super::json::{self, Object, Value};
 use crate::pool::limits::HINT_TTL_MS;
 use crate::pool::{ContainerId, ContainerName, Generation, Grant, Outcome};
-
-/// Either `{ "name", "id", "generation", "outcome", "hintTtlMs",
-/// "confirmedHintTtlMs" }` or
-/// `{ "error": { "code", "message", "retryAfterMs"?, "status" } }`. Of an
-/// answer that held both, the error would count.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum ClaimAnswer {
-    Refused {
-        error: RemoteError,
-    },
-    #[serde(rename_all = "camelCase")]
-    Granted {
-        name: String,
-        id: String,
-        generation: u32,
-        outcome: String,
-        /// Absent from a pool that does not say so: no hint.
-        #[serde(default)]
-        hint_ttl_ms: u64,
-        #[serde(default)]
-        confirmed_hint_ttl_ms: u64,
-    },
-}
 
 /// Writes the answer to a claim: the pool's, whose errors are
 /// [`PoolError`](crate::pool::PoolError)s, or a client's, which passes on
 /// [`RemoteError`]s.
+///
+/// Either `{ "name", "id", "generation", "outcome", "hintTtlMs",
+/// "confirmedHintTtlMs" }` or
+/// `{ "error": { "code", "message", "retryAfterMs"?, "status" } }`.
 #[must_use]
 pub fn claim_to_json<E: Into<RemoteError>>(answer: Result<Grant, E>) -> String {
-    json::write(&match answer {
-        Ok(grant) => ClaimAnswer::Granted {
-            name: grant.name.to_string(),
-            id: grant.id.to_string(),
-            generation: grant.generation.0,
-            outcome: grant.outcome.as_str().to_owned(),
-            hint_ttl_ms: grant.hint_ttl_ms,
-            confirmed_hint_ttl_ms: grant.confirmed_hint_ttl_ms,
-        },
-        Err(error) => ClaimAnswer::Refused { error: error.into() },
-    })
+    answer.map_or_else(|error| refused(&error.into()), |grant| granted(&grant))
+}
+
+fn refused(error: &RemoteError) -> String {
+    Value::from(Object::new().with("error", error.to_value())).to_string()
+}
+
+fn granted(grant: &Grant) -> String {
+    let granted = Object::new()
+        .with("name", grant.name.to_string())
+        .with("id", grant.id.to_string())
+        .with("generation", grant.generation.0)
+        .with("outcome", grant.outcome.as_str())
+        .with("hintTtlMs", grant.hint_ttl_ms)
+        .with("confirmedHintTtlMs", grant.confirmed_hint_ttl_ms);
+    Value::from(granted).to_string()
 }
 
 /// Reads the answer to a claim.
@@ -57,32 +40,25 @@ pub fn claim_to_json<E: Into<RemoteError>>(answer: Result<Grant, E>) -> String {
 /// `pool_unavailable` where the answer cannot be read. The session may hold a
 /// container then, and gets it by claiming again.
 pub fn claim_from_json(text: &str) -> Result<Grant, RemoteError> {
-    match json::read(text) {
-        Ok(ClaimAnswer::Refused { error }) => Err(error.checked()),
-        Ok(ClaimAnswer::Granted { name, id, generation, outcome, hint_ttl_ms, confirmed_hint_ttl_ms }) => {
-            let generation = Generation(generation);
-            grant(&name, &id, &outcome)
-                .map(|grant| Grant {
-                    generation,
-                    hint_ttl_ms: hint_ttl_ms.min(HINT_TTL_MS),
-                    confirmed_hint_ttl_ms: confirmed_hint_ttl_ms.min(HINT_TTL_MS),
-                    ..grant
-                })
-                .ok_or_else(|| unreadable("it names no container, or an outcome that is not known here"))
-        }
-        Err(problem) => Err(unreadable(&problem)),
+    let answer = json::read(text).map_err(|problem| unreadable(&problem))?;
+    if let Some(error) = answer.get("error").and_then(RemoteError::of_value) {
+        return Err(error);
     }
+    grant(&answer).ok_or_else(|| unreadable("it names no container, or an outcome that is not known here"))
 }
 
-fn grant(name: &str, id: &str, outcome: &str) -> Option<Grant> {
+fn grant(answer: &Value) -> Option<Grant> {
     let outcomes = [Outcome::Sticky, Outcome::Hit, Outcome::Miss];
+    let outcome = answer["outcome"].as_str()?;
+    // Absent from a pool that does not say so: no hint.
+    let ttl_ms = |name| answer.get(name).map_or(Some(0), Value::as_u64).map(|ttl_ms| ttl_ms.min(HINT_TTL_MS));
     Some(Grant {
-        id: ContainerId::parse(id)?,
-        name: ContainerName::parse(name)?,
-        generation: Generation::FIRST,
+        id: ContainerId::parse(answer["id"].as_str()?)?,
+        name: ContainerName::parse(answer["name"].as_str()?)?,
+        generation: Generation(u32::try_from(answer["generation"].as_u64()?).ok()?),
         outcome: outcomes.into_iter().find(|known| known.as_str() == outcome)?,
-        hint_ttl_ms: 0,
-        confirmed_hint_ttl_ms: 0,
+        hint_ttl_ms: ttl_ms("hintTtlMs")?,
+        confirmed_hint_ttl_ms: ttl_ms("confirmedHintTtlMs")?,
     })
 }
 

@@ -3,16 +3,15 @@
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
-
-use super::json;
+use super::json::{self, Object, Value};
 use super::limits::TEXT_BYTES_MAX;
 use super::options::{ALSO, OPTIONS, Row};
 use super::shape::{Shape, names};
 use crate::pool::{Config, PoolError};
+use crate::text::escaped;
 
 /// Most containers that can be warmed up at once: the most there can be warm.
-const WARMUP_MAX: f64 = 1_000.0;
+const WARMUP_MAX: u32 = 1_000;
 
 /// Reads a caller's options, a JSON object, over the defaults. An option that is
 /// absent or `null` has its default; of two with the same name the last counts,
@@ -48,7 +47,7 @@ pub fn config_from_json(text: &str) -> Result<Config, PoolError> {
 }
 
 /// The options under the names they have here.
-fn renamed(mut given: Map<String, Value>) -> Result<Map<String, Value>, PoolError> {
+fn renamed(mut given: Object) -> Result<Object, PoolError> {
     for (earlier, name) in ALSO {
         let Some(value) = given.remove(earlier).filter(|value| !value.is_null()) else { continue };
         if given.get(name).is_some_and(|other| !other.is_null()) {
@@ -58,7 +57,7 @@ fn renamed(mut given: Map<String, Value>) -> Result<Map<String, Value>, PoolErro
                 format!("to be named beside {name}, which it is"),
             ));
         }
-        given.insert(name.to_owned(), value);
+        given.put(name.to_owned(), value);
     }
     Ok(given)
 }
@@ -78,11 +77,16 @@ fn conflict(config: &Config) -> Option<PoolError> {
 /// # Errors
 /// [`PoolError::InvalidConfig`] for the option `count`.
 pub fn warmup_count(count: Option<f64>) -> Result<usize, PoolError> {
-    let fits = |count: &f64| count.fract() == 0.0 && (1.0..=WARMUP_MAX).contains(count);
+    let fits = |count: &f64| count.fract() == 0.0 && (1.0..=f64::from(WARMUP_MAX)).contains(count);
     count.filter(fits).map(|count| count as usize).ok_or_else(|| {
-        let value = count.map_or_else(|| "no number".to_owned(), |count| count.to_string());
+        let value =
+            count.filter(|count| count.is_finite()).map_or_else(|| "no number".to_owned(), number_text);
         invalid("count", &value, format!("a whole number of containers from 1 to {WARMUP_MAX}"))
     })
+}
+
+fn number_text(number: f64) -> String {
+    if number.fract() == 0.0 { (number as i64).to_string() } else { Value::from(number).to_string() }
 }
 
 /// Reads a recorded configuration. One that a later version wrote, before the
@@ -104,7 +108,7 @@ pub fn config_from_row(text: &str) -> Result<Config, PoolError> {
 pub fn configs_from_row(text: &str) -> Result<Vec<Config>, PoolError> {
     let bounds = || "a JSON array of configurations".to_owned();
     let Ok(Value::Array(items)) = json::read(text) else {
-        return Err(invalid("config", &json::write(&text), bounds()));
+        return Err(invalid("config", &json::quoted(text), bounds()));
     };
     let read = |item: &Value| match item {
         Value::Object(given) => Ok(recorded(given)),
@@ -116,10 +120,11 @@ pub fn configs_from_row(text: &str) -> Result<Vec<Config>, PoolError> {
 /// Writes what [`configs_from_row`] reads.
 #[must_use]
 pub fn configs_to_json(configs: &[Rc<Config>]) -> String {
-    configs.iter().map(|config| config_value(config)).collect::<Value>().to_string()
+    let configs: Vec<_> = configs.iter().map(|config| config_value(config)).collect();
+    Value::from(configs).to_string()
 }
 
-fn recorded(given: &Map<String, Value>) -> Config {
+fn recorded(given: &Object) -> Config {
     let mut config = Config::default();
     read(&OPTIONS, "", given, &mut config);
     if conflict(&config).is_some() {
@@ -142,24 +147,28 @@ pub(super) fn config_value(config: &Config) -> Value {
 
 /// What the options of one table are.
 pub(super) fn show(rows: &[Row], config: &Config) -> Value {
-    rows.iter().map(|row| (row.name, (row.show)(config))).collect()
+    let mut shown = Object::new();
+    for row in rows {
+        shown.put(row.name.to_owned(), (row.show)(config));
+    }
+    shown.into()
 }
 
-fn object(text: &str) -> Result<Map<String, Value>, PoolError> {
+fn object(text: &str) -> Result<Object, PoolError> {
     let bounds = || format!("a JSON object of options, at most {TEXT_BYTES_MAX} bytes long");
     match json::read(text) {
         Ok(Value::Object(given)) => Ok(given),
         Ok(value) => Err(invalid("config", &value.to_string(), bounds())),
-        Err(_) => Err(invalid("config", &json::write(&text), bounds())),
+        Err(_) => Err(invalid("config", &json::quoted(text), bounds())),
     }
 }
 
 /// Puts every option that fits into `config`, and returns what is wrong with
 /// those that do not.
-fn read(rows: &[Row], group: &str, given: &Map<String, Value>, config: &mut Config) -> Vec<PoolError> {
+fn read(rows: &[Row], group: &str, given: &Object, config: &mut Config) -> Vec<PoolError> {
     let mut refused = Vec::new();
-    for (name, value) in given {
-        let path = if group.is_empty() { name.clone() } else { format!("{group}.{name}") };
+    for (name, value) in given.iter() {
+        let path = if group.is_empty() { name.to_owned() } else { format!("{group}.{name}") };
         let Some(row) = rows.iter().find(|row| row.name == name) else {
             let bounds = format!("the value of an option there is ({})", names(rows));
             refused.push(invalid(&path, &value.to_string(), bounds));
@@ -179,7 +188,7 @@ fn read(rows: &[Row], group: &str, given: &Map<String, Value>, config: &mut Conf
 
 /// An unknown option's name is the caller's text as much as its value is.
 pub(super) fn invalid(option: &str, value: &str, bounds: String) -> PoolError {
-    let option = json::shortened(&option.escape_debug().to_string());
+    let option = json::shortened(&escaped(option));
     PoolError::InvalidConfig { option, value: json::shortened(value), bounds }
 }
 

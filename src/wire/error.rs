@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-
+use super::json::{Object, Value};
 use crate::pool::PoolError;
 
 /// An error from the other end of a wire, which may be of a later version: its
@@ -16,20 +14,16 @@ use crate::pool::PoolError;
 /// let error = RemoteError::from(PoolError::QueueTimeout { waited_ms: 10_000 });
 /// assert_eq!((error.code.as_str(), error.status, error.retry_after_ms), ("queue_timeout", 503, Some(1_000)));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoteError {
     /// The stable code.
     pub code: String,
     /// What went wrong, for a person.
-    #[serde(default)]
     pub message: String,
     /// When trying again is worth it, ms from now; `None` where waiting does
     /// not help.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
     /// The HTTP status that goes with the code, 400 to 599.
-    #[serde(default)]
     pub status: u16,
 }
 
@@ -41,11 +35,25 @@ impl RemoteError {
         PoolError::PoolUnavailable { message: format!("{what} cannot be read: {problem}") }.into()
     }
 
-    /// What was read, with a status that an HTTP answer can carry and that is
-    /// an error's.
-    pub(super) fn checked(self) -> Self {
-        let status = if (400..=599).contains(&self.status) { self.status } else { STATUS_UNKNOWN };
-        Self { status, ..self }
+    /// `{ "code", "message", "retryAfterMs"?, "status" }`
+    pub(super) fn to_value(&self) -> Value {
+        let mut error = Object::new().with("code", self.code.as_str()).with("message", self.message.as_str());
+        if let Some(retry_after_ms) = self.retry_after_ms {
+            error = error.with("retryAfterMs", retry_after_ms);
+        }
+        error.with("status", self.status).into()
+    }
+
+    /// The error that a value is, which names its code at least, with a status
+    /// that an HTTP answer can carry and that is an error's.
+    pub(super) fn of_value(error: &Value) -> Option<Self> {
+        let status = error["status"].as_u64().and_then(|status| u16::try_from(status).ok());
+        Some(Self {
+            code: error["code"].as_str()?.to_owned(),
+            message: error["message"].as_str().unwrap_or_default().to_owned(),
+            retry_after_ms: error["retryAfterMs"].as_u64(),
+            status: status.filter(|status| (400..=599).contains(status)).unwrap_or(STATUS_UNKNOWN),
+        })
     }
 }
 
@@ -81,16 +89,16 @@ impl std::error::Error for RemoteError {}
 /// ```
 #[must_use]
 pub fn error_body(code: &str, message: &str, retry_after_ms: Option<u64>) -> String {
-    let mut error = json!({ "code": code, "message": message });
+    let mut error = Object::new().with("code", code).with("message", message);
     if let Some(retry_after_ms) = retry_after_ms {
-        error["retry_after_ms"] = retry_after_ms.into();
+        error = error.with("retry_after_ms", retry_after_ms);
     }
-    json!({ "error": error }).to_string()
+    Value::from(Object::new().with("error", error)).to_string()
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::pool::FailureClass;
@@ -135,10 +143,11 @@ mod tests {
 
     #[test]
     fn a_status_no_error_has_becomes_503() {
-        for (status, expected) in [(0, 503), (200, 503), (399, 503), (400, 400), (599, 599), (600, 503)] {
-            let error =
-                RemoteError { code: "x".into(), message: String::new(), retry_after_ms: None, status };
-            assert_eq!(error.checked().status, expected, "{status}");
+        for (status, expected) in
+            [(0_u64, 503), (200, 503), (399, 503), (400, 400), (599, 599), (600, 503), (65_936, 503)]
+        {
+            let error = Object::new().with("code", "x").with("status", status);
+            assert_eq!(RemoteError::of_value(&error.into()).unwrap().status, expected, "{status}");
         }
     }
 }

@@ -1,7 +1,5 @@
 //! What a container tells of itself at `health.path`.
 
-use serde_json::Value;
-
 use super::json;
 use super::shape::used_permille;
 use crate::pool::Usage;
@@ -17,7 +15,7 @@ use crate::pool::Usage;
 /// ```
 #[must_use]
 pub fn usage_from_json(text: &str) -> Usage {
-    let body: Value = json::read(text).unwrap_or_default();
+    let body = json::read(text).unwrap_or_default();
     let ratio = |name: &str| body.get(name).and_then(used_permille);
     Usage { memory_permille: ratio("memory_used_ratio"), cpu_permille: ratio("cpu_used_ratio") }
 }

@@ -1,9 +1,8 @@
 //! A cached assignment: its key in KV and the text under it.
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::json;
+use super::json::{self, Object, Value};
 use super::limits::{KV_KEY_BYTES_MAX, POOL_NAME_BYTES_MAX};
 use crate::pool::{ContainerName, Generation, PoolError, Session};
 use crate::route::Hint;
@@ -34,7 +33,7 @@ pub fn pool_name(text: &str) -> Result<PoolName, PoolError> {
     }
     Err(PoolError::InvalidConfig {
         option: "poolName".to_owned(),
-        value: json::shortened(&json::write(&text)),
+        value: json::shortened(&json::quoted(text)),
         bounds: format!("a string of 1 to {POOL_NAME_BYTES_MAX} bytes without control characters"),
     })
 }
@@ -69,42 +68,28 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct HintBody {
-    name: String,
-    generation: u32,
-    expires_at_ms: u64,
-    /// Absent from who did not know of it: it is the safe side.
-    #[serde(default = "unsure")]
-    needs_confirmation: bool,
-}
-
-const fn unsure() -> bool {
-    true
-}
-
 /// Writes a hint: `{ "name", "generation", "expiresAtMs", "needsConfirmation" }`.
 #[must_use]
 pub fn hint_to_json(hint: &Hint) -> String {
-    json::write(&HintBody {
-        name: hint.name.to_string(),
-        generation: hint.generation.0,
-        expires_at_ms: hint.expires_at_ms,
-        needs_confirmation: hint.needs_confirmation,
-    })
+    let hint = Object::new()
+        .with("name", hint.name.to_string())
+        .with("generation", hint.generation.0)
+        .with("expiresAtMs", hint.expires_at_ms)
+        .with("needsConfirmation", hint.needs_confirmation);
+    Value::from(hint).to_string()
 }
 
 /// Reads a hint. `None` when it is not one: cut short, somebody else's, or of
 /// a version that wrote another form. Who asked counts it and goes to the pool.
 #[must_use]
 pub fn hint_from_json(text: &str) -> Option<Hint> {
-    let body: HintBody = json::read(text).ok()?;
+    let hint = json::read(text).ok()?;
     Some(Hint {
-        name: ContainerName::parse(&body.name)?,
-        generation: Generation(body.generation),
-        expires_at_ms: body.expires_at_ms,
-        needs_confirmation: body.needs_confirmation,
+        name: ContainerName::parse(hint["name"].as_str()?)?,
+        generation: Generation(u32::try_from(hint["generation"].as_u64()?).ok()?),
+        expires_at_ms: hint["expiresAtMs"].as_u64()?,
+        // Absent from who did not know of it: it is the safe side.
+        needs_confirmation: hint.get("needsConfirmation").map_or(Some(true), Value::as_bool)?,
     })
 }
 

@@ -1,9 +1,6 @@
 //! What happened to containers, in rows and to those who ask.
 
-use serde::Serialize;
-use serde_json::Value;
-
-use super::json;
+use super::json::{self, Object, Value};
 use crate::pool::{
     ContainerName, Generation, Grant, Place, Session, StopCause, Transition, limits::HISTORY_CHUNK_MAX,
 };
@@ -12,8 +9,7 @@ use crate::pool::{
 /// `[[at_ms, name, generation, place, cause or null, session or null], …]`.
 #[must_use]
 pub fn transitions_to_json(transitions: &[Transition]) -> String {
-    let rows: Vec<_> = transitions.iter().map(row).collect();
-    json::write(&rows)
+    Value::from(transitions.iter().map(row).collect::<Vec<_>>()).to_string()
 }
 
 /// Reads what [`transitions_to_json`] wrote. One that a later version wrote, in
@@ -22,23 +18,23 @@ pub fn transitions_to_json(transitions: &[Transition]) -> String {
 /// # Errors
 /// What was expected in its place.
 pub fn transitions_from_json(text: &str) -> Result<Vec<Transition>, String> {
-    let rows: Option<Vec<Vec<Value>>> = serde_json::from_str(text).ok();
-    let rows = rows.filter(|rows| rows.len() <= HISTORY_CHUNK_MAX);
-    let read = rows.map(|rows| rows.iter().filter_map(|row| transition(row)).collect());
+    let rows = json::parse(text).ok();
+    let rows = rows.as_ref().and_then(Value::as_array).filter(|rows| rows.len() <= HISTORY_CHUNK_MAX);
+    let rows = rows.filter(|rows| rows.iter().all(Value::is_array));
+    let read = rows.map(|rows| rows.iter().filter_map(|row| transition(row.as_array()?)).collect());
     read.ok_or_else(|| format!("at most {HISTORY_CHUNK_MAX} transitions"))
 }
 
-type Row = (u64, String, u32, &'static str, Option<&'static str>, Option<String>);
-
-fn row(step: &Transition) -> Row {
-    (
-        step.at_ms,
-        step.name.to_string(),
-        step.generation.0,
-        step.to.as_str(),
-        step.cause.map(StopCause::as_str),
-        step.session.as_ref().map(|session| session.as_str().to_owned()),
-    )
+fn row(step: &Transition) -> Value {
+    let row: [Value; 6] = [
+        step.at_ms.into(),
+        step.name.to_string().into(),
+        step.generation.0.into(),
+        step.to.as_str().into(),
+        step.cause.map(StopCause::as_str).into(),
+        step.session.as_ref().map(Session::as_str).into(),
+    ];
+    Value::Array(row.into())
 }
 
 fn transition(row: &[Value]) -> Option<Transition> {
@@ -61,50 +57,34 @@ fn transition(row: &[Value]) -> Option<Transition> {
     })
 }
 
-/// What `explain` answers.
-#[derive(Serialize)]
-struct Explanation {
-    container: Option<Held>,
-    steps: Vec<Step>,
-    dropped: u64,
-}
-
-#[derive(Serialize)]
-struct Held {
-    name: String,
-    id: String,
-    generation: u32,
-}
-
-#[derive(Serialize)]
-struct Step {
-    at: u64,
-    container: String,
-    generation: u32,
-    to: &'static str,
-    cause: Option<&'static str>,
-    why: &'static str,
-}
-
 /// Writes why a session has the container it has: what it holds, every known
 /// step of the containers it held, and how many steps of all containers were
 /// dropped before the first that is known.
+///
+/// `{ "container": { "name", "id", "generation" } or null, "steps": [{ "at",
+/// "container", "generation", "to", "cause", "why" }, …], "dropped" }`
 #[must_use]
 pub fn explanation_to_json(held: Option<Grant>, steps: &[Transition], dropped: u64) -> String {
-    let steps = steps.iter().map(|step| Step {
-        at: step.at_ms,
-        container: step.name.to_string(),
-        generation: step.generation.0,
-        to: step.to.as_str(),
-        cause: step.cause.map(StopCause::as_str),
-        why: why(step),
+    let held = held.map(|grant| {
+        Object::new()
+            .with("name", grant.name.to_string())
+            .with("id", grant.id.to_string())
+            .with("generation", grant.generation.0)
     });
-    let held = held.map(|grant| Held {
-        name: grant.name.to_string(),
-        id: grant.id.to_string(),
-        generation: grant.generation.0,
-    });
-    json::write(&Explanation { container: held, steps: steps.collect(), dropped })
+    let steps: Vec<Value> = steps.iter().map(shown).collect();
+    let explanation = Object::new().with("container", held).with("steps", steps).with("dropped", dropped);
+    Value::from(explanation).to_string()
+}
+
+fn shown(step: &Transition) -> Value {
+    Object::new()
+        .with("at", step.at_ms)
+        .with("container", step.name.to_string())
+        .with("generation", step.generation.0)
+        .with("to", step.to.as_str())
+        .with("cause", step.cause.map(StopCause::as_str))
+        .with("why", why(step))
+        .into()
 }
 
 fn why(step: &Transition) -> &'static str {
@@ -181,6 +161,6 @@ mod tests {
             }],
             "dropped": 300
         });
-        assert_eq!(json::read::<Value>(&text), Ok(expected));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), expected);
     }
 }

@@ -2,15 +2,12 @@
 //! that is made after it, stored in their object. It is read as far as it goes:
 //! what cannot be read is counted, and does not keep the rest from being read.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Map, Value};
-
-use super::json::shortened;
+use super::json::{self, Object, Value, shortened};
 use super::limits::{LEGACY_BYTES_MAX, LEGACY_SHOWN_MAX};
 use super::options::{ALSO, OPTIONS};
 use super::shape::whole;
 use crate::pool::{Config, ContainerName, Session};
+use crate::text::escaped;
 
 /// Most containers there can be: the bound of `maxInstances`.
 const LIMIT_MAX: u64 = 10_000;
@@ -64,8 +61,8 @@ pub fn legacy_from_json(text: &str) -> Option<Legacy> {
     if text.len() > LEGACY_BYTES_MAX {
         return None;
     }
-    let stored: BTreeMap<String, String> = serde_json::from_str(text).ok()?;
-    let stored = |key: &str| stored.get(key).map(|text| serde_json::from_str(text).unwrap_or_default());
+    let stored = json::parse(text).ok()?;
+    let stored = |key: &str| Some(json::parse(stored.get(key)?.as_str()?).unwrap_or_default());
     let (warm, assigned) = (stored("warmContainers"), stored("assignments"));
     if !warm.iter().chain(&assigned).any(Value::is_array) {
         return None;
@@ -79,7 +76,7 @@ pub fn legacy_from_json(text: &str) -> Option<Legacy> {
     }
     match stored("config") {
         None => {}
-        Some(Value::Object(options)) => legacy.read_config(options),
+        Some(Value::Object(options)) => legacy.read_config(&options),
         Some(_) => legacy.unreadable.add("config", "is no object"),
     }
     if let Some(known) = stored("knownMaxInstances") {
@@ -101,7 +98,7 @@ impl Legacy {
     }
 
     fn read_assigned(&mut self, place: &str, value: &Value) {
-        let Some([session, container]) = value.as_array().map(Vec::as_slice) else {
+        let Some([session, container]) = value.as_array() else {
             return self.unreadable.add(place, "is no pair of a session and a container");
         };
         let Some(name) = name_of(container) else {
@@ -113,15 +110,15 @@ impl Legacy {
         }
     }
 
-    fn read_config(&mut self, options: Map<String, Value>) {
-        for (given, value) in options {
+    fn read_config(&mut self, options: &Object) {
+        for (given, value) in options.iter() {
             self.of_the_bridge |= given == OF_THE_BRIDGE;
             let also = ALSO.iter().find(|(earlier, _)| *earlier == given);
-            let name = also.map_or(given.as_str(), |(_, name)| name);
+            let name = also.map_or(given, |(_, name)| name);
             let row = OPTIONS.iter().find(|row| row.name == name);
-            if !row.is_some_and(|row| row.shape.accept_nearest(&value, &mut self.config)) {
-                let option = shortened(&given.escape_debug().to_string());
-                self.unreadable.add(&format!("config.{option}"), &format!("is {}", shown(&value)));
+            if !row.is_some_and(|row| row.shape.accept_nearest(value, &mut self.config)) {
+                let option = shortened(&escaped(given));
+                self.unreadable.add(&format!("config.{option}"), &format!("is {}", shown(value)));
             }
         }
     }

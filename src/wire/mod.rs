@@ -7,6 +7,7 @@
 //! | `shape` | what a value may look like, and the words for it |
 //! | `claim` | the pool's answer to a claim, RPC |
 //! | `error` | errors as RPC and HTTP carry them |
+//! | `figures` | how a struct of figures is read and written |
 //! | `stats` | the figures of one pool, RPC |
 //! | `status` | the figures of all pools, HTTP |
 //! | `sessions` | what operators are told of one session, HTTP |
@@ -16,7 +17,7 @@
 //! | `hint` | a cached assignment, KV |
 //! | `legacy` | what an earlier package stored, KV of an object |
 //! | `worker` | the default Worker's variables, as a pool's options |
-//! | `json` | text from elsewhere, bounded |
+//! | `json` | the JSON of all these, text from elsewhere bounded |
 //!
 //! The two ends of a wire may be of different versions: what is read may hold
 //! fields nobody here knows, and they are ignored. A caller's options are the
@@ -25,6 +26,7 @@
 mod claim;
 mod config;
 mod error;
+mod figures;
 mod health;
 mod hint;
 mod history;
@@ -44,9 +46,11 @@ pub use config::{
     config_from_json, config_from_row, config_to_json, configs_from_row, configs_to_json, warmup_count,
 };
 pub use error::{RemoteError, error_body};
+pub use figures::Counts;
 pub use health::usage_from_json;
 pub use hint::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};
 pub use history::{explanation_to_json, transitions_from_json, transitions_to_json};
+pub use json::{Number, Object, Value};
 pub use legacy::{Legacy, Unreadable, legacy_from_json};
 pub use sessions::{explained_to_json, released_to_json};
 pub use stats::{LastError, PoolStats, stats_from_json, stats_to_json};

@@ -1,8 +1,7 @@
 //! The options there are: one row each. A row is all an option needs.
 
-use serde_json::Value;
-
 use super::config::show;
+use super::json::Value;
 use super::shape::Shape::{self, Flag, Group, Number, NumberOrNone, Path, Ports, Ratio, Text, Word};
 use crate::pool::{Config, OnRelease, Refill, WhenEmpty};
 
@@ -53,7 +52,7 @@ pub static OPTIONS: [Row; 21] = [
     Row {
         name: "ports",
         shape: Ports { set: |c, ports| c.ports = ports },
-        show: |c| c.ports.as_slice().into(),
+        show: |c| c.ports.iter().map(|port| (*port).into()).collect::<Vec<Value>>().into(),
     },
     Row {
         name: "whenEmpty",

@@ -1,7 +1,6 @@
 //! What an option's value may look like, the words for it, and where it goes.
 
-use serde_json::Value;
-
+use super::json::Value;
 use super::options::Row;
 use crate::pool::Config;
 

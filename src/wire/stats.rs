@@ -1,21 +1,20 @@
 //! The figures of one pool, from the pool object to whoever asks.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 
 use super::config::config_value;
 use super::error::RemoteError;
-use super::json;
+use super::figures::{Counts, figures};
+use super::json::{self, Value};
 use crate::pool::{Failure, FailureClass, HealthKind, Stats};
 
+figures! {
 /// What `getStats` returns. `warm`, `assigned`, `total`, `config` and
 /// `maxInstances` are those of `cf-container-warm-pool`; `acquired` and
 /// `warming` are what its first version called `assigned` and `starting`. What
 /// an older pool does not say is read as 0, false or unknown.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PoolStats {
     /// Containers that are healthy and nobody's yet.
     pub warm: u64,
@@ -81,10 +80,10 @@ pub struct PoolStats {
     pub passed_over: u64,
     /// Failed starts, by what they call for: `capacity`, `rate_limit`, `overload`,
     /// `transient`, `permanent`.
-    pub start_failures: BTreeMap<String, u64>,
+    pub start_failures: Counts,
     /// Looks that found something wanting, by what that was: `liveness`, `readiness`,
     /// `resources`.
-    pub health_failures: BTreeMap<String, u64>,
+    pub health_failures: Counts,
     /// Warm containers that could not be kept awake, each time.
     pub renewal_failures: u64,
     /// Stops and destroys that failed. They are repeated.
@@ -108,15 +107,17 @@ pub struct PoolStats {
     /// When the pool wakes by itself, ms since 1970; `None` if nothing is due.
     pub next_wake_at: Option<u64>,
 }
+}
 
+figures! {
 /// The last start that failed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct LastError {
     /// What it calls for, a key of [`PoolStats::start_failures`].
     pub class: String,
     /// What the platform said.
     pub message: String,
+}
 }
 
 /// Writes the figures. Times are ms since 1970.
@@ -125,7 +126,7 @@ pub fn stats_to_json(stats: &Stats) -> String {
     let counters = &stats.counters;
     let kinds = HealthKind::ALL.iter().map(|kind| kind.as_str().to_owned());
     let classes = FailureClass::ALL.iter().map(|class| class.as_str().to_owned());
-    json::write(&PoolStats {
+    let figures = PoolStats {
         warm: stats.warm as u64,
         assigned: stats.assigned as u64,
         acquired: stats.assigned as u64,
@@ -168,16 +169,8 @@ pub fn stats_to_json(stats: &Stats) -> String {
         retry_at: stats.retry_at_ms,
         last_error: stats.last_failure.as_ref().map(LastError::from),
         next_wake_at: stats.alarm_at_ms,
-    })
-}
-
-/// What `getStats` was answered with: figures, or in their place an error, as
-/// a claim's answer carries it.
-#[derive(Deserialize)]
-struct StatsAnswer {
-    error: Option<RemoteError>,
-    #[serde(flatten)]
-    stats: PoolStats,
+    };
+    figures.to_value().to_string()
 }
 
 /// Reads the figures.
@@ -186,10 +179,11 @@ struct StatsAnswer {
 /// The pool's error, if that is what it answered; `pool_unavailable` where the
 /// answer cannot be read.
 pub fn stats_from_json(text: &str) -> Result<PoolStats, RemoteError> {
-    match json::read(text) {
-        Ok(StatsAnswer { error: None, stats }) => Ok(stats),
-        Ok(StatsAnswer { error: Some(error), .. }) => Err(error.checked()),
-        Err(problem) => Err(RemoteError::unreadable("the pool's figures", &problem)),
+    let unreadable = |problem: &str| RemoteError::unreadable("the pool's figures", problem);
+    let answer = json::read(text).map_err(|problem| unreadable(&problem))?;
+    match answer.get("error").and_then(RemoteError::of_value) {
+        Some(error) => Err(error),
+        None => PoolStats::of_value(&answer).map_err(|name| unreadable(&format!("{name} is none"))),
     }
 }
 
@@ -201,7 +195,7 @@ impl From<&Failure> for LastError {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::pool::{Config, Counters, PoolError};
@@ -249,6 +243,10 @@ pub(super) mod tests {
                 storage_failures: 46,
             },
         }
+    }
+
+    fn value(stats: &Stats) -> Value {
+        serde_json::from_str(&stats_to_json(stats)).unwrap()
     }
 
     fn quiet() -> Stats {
@@ -311,12 +309,12 @@ pub(super) mod tests {
             "lastError": { "class": "rate_limit", "message": "too \"many\"\n" },
             "nextWakeAt": 64
         });
-        assert_eq!(json::read::<Value>(&stats_to_json(&figures())), Ok(expected));
+        assert_eq!(value(&figures()), expected);
     }
 
     #[test]
     fn what_is_not_known_is_null_and_not_absent() {
-        let value: Value = json::read(&stats_to_json(&quiet())).unwrap();
+        let value = value(&quiet());
         for name in ["maxInstances", "learnedLimit", "retryAt", "lastError", "nextWakeAt"] {
             assert_eq!(value.get(name), Some(&Value::Null), "{name}");
         }
@@ -333,8 +331,8 @@ pub(super) mod tests {
             ..PoolStats::default()
         };
         assert_eq!(stats_from_json(text), Ok(expected));
-        let written = json::read(&stats_to_json(&figures())).unwrap();
-        assert_eq!(stats_from_json(&stats_to_json(&figures())), Ok(written));
+        let read = stats_from_json(&stats_to_json(&figures())).unwrap();
+        assert_eq!(serde_json::to_value(read).unwrap(), value(&figures()));
     }
 
     #[test]
@@ -350,7 +348,7 @@ pub(super) mod tests {
     #[test]
     fn the_types_that_are_shipped_name_every_figure_and_class() {
         let types = include_str!("../../js/types.ts");
-        let value: Value = json::read(&stats_to_json(&figures())).unwrap();
+        let value = value(&figures());
         for name in value.as_object().unwrap().keys() {
             assert!(types.contains(&format!("\n  {name}: ")), "{name}");
         }

@@ -1,9 +1,8 @@
 //! The figures of all pools, as the default Worker shows them.
 
-use serde_json::{Map, Value, json};
-
 use super::error::RemoteError;
-use super::stats::{PoolStats, stats_from_json};
+use super::json::{Object, Value};
+use super::stats::{LastError, PoolStats, stats_from_json};
 
 /// Writes the HTTP status of the pools, each with its runtime's name and the
 /// text its `getStats` answered:
@@ -19,7 +18,7 @@ use super::stats::{PoolStats, stats_from_json};
 /// pool's trouble does not hide the others.
 #[must_use]
 pub fn status_to_json(enabled: bool, pools: &[(String, Result<String, RemoteError>)]) -> String {
-    let mut shown = Map::new();
+    let mut shown = Object::new();
     let (mut hits, mut misses) = (0_u64, 0_u64);
     for (runtime, answer) in pools {
         let pool = match answer.as_deref().map_err(Clone::clone).and_then(stats_from_json) {
@@ -30,37 +29,37 @@ pub fn status_to_json(enabled: bool, pools: &[(String, Result<String, RemoteErro
             }
             Err(error) => trouble(&error),
         };
-        shown.insert(runtime.clone(), pool);
+        shown.put(runtime.clone(), pool);
     }
-    let status = json!({
-        "enabled": enabled,
-        "pools": shown,
-        "total_hits": hits,
-        "total_misses": misses,
-        "hit_rate": hit_rate(hits, misses),
-    });
-    status.to_string()
+    let status = Object::new()
+        .with("enabled", enabled)
+        .with("pools", shown)
+        .with("total_hits", hits)
+        .with("total_misses", misses)
+        .with("hit_rate", hit_rate(hits, misses));
+    Value::from(status).to_string()
 }
 
 /// What stands in the place of a pool's figures, or of what became of it.
 pub(super) fn trouble(error: &RemoteError) -> Value {
-    json!({ "error": { "code": error.code, "message": error.message } })
+    let error = Object::new().with("code", error.code.as_str()).with("message", error.message.as_str());
+    Object::new().with("error", error).into()
 }
 
 fn figures(stats: &PoolStats) -> Value {
-    json!({
-        "size": stats.config["warmTarget"],
-        "available": stats.warm,
-        "in_use": stats.assigned,
-        "starting": stats.starting,
-        "draining": stats.draining,
-        "stopping": stats.stopping,
-        "waiting": stats.waiting,
-        "capacity": stats.max_instances,
-        "breaker": if stats.breaker_open { "open" } else { "closed" },
-        "last_error": stats.last_error,
-        "next_wake_at": stats.next_wake_at,
-    })
+    Object::new()
+        .with("size", stats.config["warmTarget"].clone())
+        .with("available", stats.warm)
+        .with("in_use", stats.assigned)
+        .with("starting", stats.starting)
+        .with("draining", stats.draining)
+        .with("stopping", stats.stopping)
+        .with("waiting", stats.waiting)
+        .with("capacity", stats.max_instances)
+        .with("breaker", if stats.breaker_open { "open" } else { "closed" })
+        .with("last_error", stats.last_error.as_ref().map(LastError::to_value))
+        .with("next_wake_at", stats.next_wake_at)
+        .into()
 }
 
 fn hit_rate(hits: u64, misses: u64) -> f64 {
@@ -72,6 +71,8 @@ fn hit_rate(hits: u64, misses: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::super::stats::stats_to_json;
     use super::super::stats::tests::figures;
     use super::*;

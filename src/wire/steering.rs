@@ -1,12 +1,10 @@
 //! What those who run the pools send with a request that steers them, and what
 //! they are answered.
 
-use serde_json::{Map, Value, json};
-
 use super::claim::claim_from_json;
 use super::config::{invalid, warmup_count};
 use super::error::RemoteError;
-use super::json;
+use super::json::{self, Object, Value};
 use super::limits::STEERING_BYTES_MAX;
 use super::status::trouble;
 use crate::pool::PoolError;
@@ -37,9 +35,9 @@ pub fn steering_from_json(
     if text.trim().is_empty() {
         return Ok(steering);
     }
-    let given: Map<String, Value> = json::read(text).map_err(|_| no_object(&json::write(&text)))?;
+    let Ok(Value::Object(given)) = json::read(text) else { return Err(no_object(&json::quoted(text))) };
     for (name, value) in given.iter().filter(|(_, value)| !value.is_null()) {
-        let bounds = match (name.as_str(), value) {
+        let bounds = match (name, value) {
             ("runtime", Value::String(runtime)) if steering.runtime.is_none() => {
                 steering.runtime = Some(runtime.clone());
                 continue;
@@ -87,7 +85,7 @@ pub fn told_to_json(
 ) -> Result<String, RemoteError> {
     let mut first = None;
     let mut worked = false;
-    let mut shown = Map::new();
+    let mut shown = Object::new();
     for (runtime, answer) in pools {
         let outcome = match answer.and_then(|text| told_from_json(&text)) {
             Ok(()) => {
@@ -100,16 +98,18 @@ pub fn told_to_json(
                 outcome
             }
         };
-        shown.insert(runtime, outcome);
+        shown.put(runtime, outcome);
     }
     match first {
         Some(error) if !worked => Err(error),
-        _ => Ok(json!({ "pools": shown }).to_string()),
+        _ => Ok(Value::from(Object::new().with("pools", shown)).to_string()),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

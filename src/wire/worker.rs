@@ -4,9 +4,7 @@
 //! JSON `vars` holds: `"3"` and `3` are the same number, `"false"` and `false`
 //! the same answer. Here it is the JSON text of its value.
 
-use serde_json::{Value, json};
-
-use super::json;
+use super::json::{self, Object, Value};
 use super::options::{OPTIONS, Row};
 use super::shape::whole;
 use crate::pool::{Config, PoolError};
@@ -33,7 +31,7 @@ const SIZE: Variable = Variable {
     name: "WARM_POOL_SIZE_PER_RUNTIME",
     option: "warmTarget",
     in_seconds: false,
-    default: || 3.into(),
+    default: || 3_u64.into(),
 };
 
 /// The durations.
@@ -42,19 +40,19 @@ const SECONDS: [Variable; 3] = [
         name: "WARM_POOL_CONTAINER_TTL",
         option: "containerTtl",
         in_seconds: true,
-        default: || 3_600.into(),
+        default: || 3_600_u64.into(),
     },
     Variable {
         name: "WARM_POOL_HEALTH_CHECK_INTERVAL",
         option: "refreshInterval",
         in_seconds: true,
-        default: || 30.into(),
+        default: || 30_u64.into(),
     },
     Variable {
         name: "WARM_POOL_GRACEFUL_SHUTDOWN",
         option: "drainTimeout",
         in_seconds: true,
-        default: || 30.into(),
+        default: || 30_u64.into(),
     },
 ];
 
@@ -101,15 +99,14 @@ pub fn worker_config(
     variables: &Variables<'_>,
 ) -> Result<String, PoolError> {
     let size = size_variable(runtime, variables)?;
-    let mut options = json!({
-        "containerBinding": binding,
-        ENABLED.option: ENABLED.option_value(ENABLED.name, variables)?,
-        SIZE.option: SIZE.option_value(&size, variables)?,
-    });
+    let mut options = Object::new()
+        .with("containerBinding", binding)
+        .with(ENABLED.option, ENABLED.option_value(ENABLED.name, variables)?)
+        .with(SIZE.option, SIZE.option_value(&size, variables)?);
     for variable in SECONDS {
-        options[variable.option] = variable.option_value(variable.name, variables)?;
+        options = options.with(variable.option, variable.option_value(variable.name, variables)?);
     }
-    Ok(options.to_string())
+    Ok(Value::from(options).to_string())
 }
 
 /// The runtime's own variable where it is set, else the one of all.

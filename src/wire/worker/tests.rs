@@ -1,3 +1,5 @@
+use serde_json::{Value, json};
+
 use super::super::config_from_json;
 use super::*;
 use crate::pool::Config;

@@ -1,7 +1,8 @@
 import * as workers from "cloudflare:workers";
 
-import { readAnswer, throwIfError } from "./error.js";
+import { readAnswer, throwIfError, type Grant } from "./error.js";
 import { optionsText } from "./options.js";
+import { placeOf } from "./place.js";
 import type { WarmPool } from "./pool.js";
 import type { ContainerNamespace, WarmPoolClient, WarmPoolConfig } from "./types.js";
 import { PoolClient } from "./wasm/index.js";
@@ -26,29 +27,36 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
   config: WarmPoolConfig = {},
 ): WarmPoolClient<T> {
   const { poolName = DEFAULT_POOL_NAME, idCache, ...options } = config;
-  const text = optionsText({ containerBinding: bindingOf(containerNamespace), ...options });
+  const place = placeOf(containerNamespace);
+  const jurisdiction = options.jurisdiction ?? place.jurisdiction;
+  const text = optionsText({ ...place, ...options, jurisdiction });
   const client = new PoolClient(
     poolNamespace,
     containerNamespace,
     poolName,
     text,
+    jurisdiction,
+    options.locationHint,
     idCache,
     keepAlive,
   );
-  const pool = () => getWarmPool(poolNamespace, poolName);
+  const pool = () => stubOf<DurableObjectStub<WarmPool>>(client.pool());
+  const container = ({ name, id }: Grant) =>
+    stubOf<DurableObjectStub<T>>(client.container(name, id));
   return {
     async getContainer(id, { signal } = {}) {
       const claimed = signal ? claimUnlessAborted(id, signal) : client.claim(id, undefined);
-      const { name } = readAnswer(await claimed);
-      return containerNamespace.get(containerNamespace.idFromName(name));
+      return container(readAnswer(await claimed));
     },
     async releaseContainer(id) {
       client.forgetHint(id);
       return pool().releaseContainer(id);
     },
     async lookupContainer(id) {
-      const name = await pool().lookupContainer(id);
-      return name === null ? null : containerNamespace.get(containerNamespace.idFromName(name));
+      const held = throwIfError<Grant | null>(
+        (await pool().callText("lookup", id)) as string | null,
+      );
+      return held && container(held);
     },
     explain: async (id) => pool().explain(id),
     warmup: async (count) => {
@@ -82,7 +90,8 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
 /**
  * The stub of the pool object itself, for `reportStopped` from a container.
  *
- * @param poolNamespace the binding of {@link WarmPool}
+ * @param poolNamespace the binding of {@link WarmPool}; `.jurisdiction("eu")` of it for a pool whose
+ *   clients have that `jurisdiction`
  * @param poolName the name given to {@link createWarmPool}
  */
 export function getWarmPool(
@@ -92,10 +101,9 @@ export function getWarmPool(
   return poolNamespace.get(poolNamespace.idFromName(poolName));
 }
 
-/** The name `namespace` is bound under; undefined lets the pool look itself. */
-function bindingOf(namespace: unknown): string | undefined {
-  const bindings = Object.entries(workers.env as Record<string, unknown>);
-  return bindings.find(([, value]) => value === namespace)?.[0];
+/** A stub, unless there is an error's JSON text in place of one. */
+function stubOf<Stub>(answer: unknown): Stub {
+  return typeof answer === "string" ? throwIfError<Stub>(answer) : (answer as Stub);
 }
 
 /** Lets work that delays no answer finish after the answer. */

@@ -1,5 +1,6 @@
 import { WarmPoolError } from "./error.js";
 import { digestOf, isAsk, Life } from "./life.js";
+import type { Jurisdiction } from "./types.js";
 
 /** Where a container's pool is. */
 export interface PooledOptions {
@@ -15,6 +16,12 @@ export interface PooledOptions {
    * @default "global-pool"
    */
   poolName?: string;
+
+  /**
+   * The pool's jurisdiction, as in `createWarmPool`.
+   * @default the container's own, as far as the platform tells it
+   */
+  jurisdiction?: Jurisdiction;
 }
 
 /** What `pooled` needs of a class: `Container`, `Sandbox`, or one that is like them. */
@@ -58,15 +65,14 @@ export function pooled<T extends abstract new (...args: any[]) => PoolableContai
   Base: T,
   options: PooledOptions = {},
 ): T {
-  const { poolBinding, poolName } = checked(options);
+  const place = checked(options);
   const layers = new WeakMap<object, object>();
 
   abstract class Pooled extends (Base as unknown as AnyClass) {
     constructor(...args: unknown[]) {
       super(...args);
       const { ctx, env } = this as unknown as Internals;
-      const report = (generation: number) =>
-        void reportStop(env, poolBinding, poolName, ctx.id.toString(), generation);
+      const report = (generation: number) => void reportStop(env, place, ctx.id, generation);
       lives.set(this, new Life(ctx.storage, report));
       // What is called first has to be ours, whatever subclasses override, and RPC finds methods on
       // prototypes only: so ours are on one before that of the outermost class.
@@ -251,9 +257,8 @@ function refusal(): Response {
 /** A report that cannot be sent is logged: the pool notices by itself, some time later. */
 async function reportStop(
   env: Record<string, unknown>,
-  poolBinding: string,
-  poolName: string,
-  id: string,
+  { poolBinding, poolName, jurisdiction }: PoolPlace,
+  id: DurableObjectId,
   generation: number,
 ): Promise<void> {
   const pools = env[poolBinding] as DurableObjectNamespace | undefined;
@@ -264,8 +269,10 @@ async function reportStop(
     return;
   }
   try {
-    const pool = pools.get(pools.idFromName(poolName)) as unknown as Reported;
-    await pool.reportStopped(id, generation);
+    const within = jurisdiction ?? (id.jurisdiction as Jurisdiction | undefined);
+    const part = within === undefined ? pools : pools.jurisdiction(within);
+    const pool = part.get(part.idFromName(poolName)) as unknown as Reported;
+    await pool.reportStopped(id.toString(), generation);
   } catch (error) {
     console.error(`warm pool: a stop was not reported: ${String(error)}`);
   }
@@ -278,11 +285,28 @@ interface Reported {
 const BINDING_CHARACTERS_MAX = 128;
 const POOL_NAME_BYTES_MAX = 128;
 
-function checked(options: PooledOptions): Required<PooledOptions> {
-  const { poolBinding = "WARM_POOL", poolName = "global-pool", ...unknown } = options;
+const JURISDICTIONS: readonly unknown[] = [
+  "eu",
+  "fedramp",
+  "fedramp-high",
+  "us",
+] satisfies Jurisdiction[];
+
+interface PoolPlace {
+  poolBinding: string;
+  poolName: string;
+  jurisdiction: Jurisdiction | undefined;
+}
+
+function checked(options: PooledOptions): PoolPlace {
+  const { poolBinding = "WARM_POOL", poolName = "global-pool", jurisdiction, ...unknown } = options;
   const [option] = Object.keys(unknown);
-  if (option !== undefined)
-    throw invalid(option, "is not an option of pooled: poolBinding, poolName");
+  if (option !== undefined) {
+    throw invalid(option, "is not an option of pooled: poolBinding, poolName, jurisdiction");
+  }
+  if (jurisdiction !== undefined && !JURISDICTIONS.includes(jurisdiction)) {
+    throw invalid("jurisdiction", `is one of ${JURISDICTIONS.join(", ")}`, jurisdiction);
+  }
   const size = typeof poolBinding === "string" ? poolBinding.length : 0;
   if (size < 1 || size > BINDING_CHARACTERS_MAX) {
     throw invalid(
@@ -296,7 +320,7 @@ function checked(options: PooledOptions): Required<PooledOptions> {
     const bounds = `is a string of 1 to ${POOL_NAME_BYTES_MAX} bytes without control characters`;
     throw invalid("poolName", bounds, poolName);
   }
-  return { poolBinding, poolName };
+  return { poolBinding, poolName, jurisdiction };
 }
 
 function invalid(option: string, bounds: string, value?: unknown): WarmPoolError {

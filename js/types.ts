@@ -149,7 +149,29 @@ export interface PoolOptions extends EarlierOptions {
    * `SANDBOX` and `Sandbox`
    */
   containerBinding?: string;
+
+  /**
+   * Near which region the platform makes containers, and the pool's object if it is made yet: the
+   * platform's hints for Durable Objects. It does not move what there is.
+   * @default near who asks first
+   */
+  locationHint?: LocationHint;
+
+  /**
+   * The jurisdiction in which the containers run and the pool keeps its sessions' ids. It names
+   * another pool object and other containers than without: a pool does not move from one to another.
+   * Where the pool is reached by `getWarmPool`, pass it `namespace.jurisdiction(…)`.
+   * @default that of the namespace passed in, else none
+   */
+  jurisdiction?: Jurisdiction;
 }
+
+/** The platform's regions for Durable Objects. */
+export type LocationHint =
+  "wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me";
+
+/** The platform's jurisdictions for Durable Objects. */
+export type Jurisdiction = "eu" | "fedramp" | "fedramp-high" | "us";
 
 /** What a client is told: what its pool is to be, and how the client finds things. */
 export interface WarmPoolConfig extends PoolOptions {
@@ -269,6 +291,10 @@ export interface PoolConfigInForce {
   rollout: Required<RolloutConfig>;
   /** `null`: the first there is of the usual names. */
   containerBinding: string | null;
+  /** `null`: near who asks first. */
+  locationHint: LocationHint | null;
+  /** `null`: none. */
+  jurisdiction: Jurisdiction | null;
 }
 
 /**

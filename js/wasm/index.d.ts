@@ -39,9 +39,15 @@ export declare class PoolClient {
     containers: unknown,
     poolName: unknown,
     config: string,
+    jurisdiction: unknown,
+    locationHint: unknown,
     hints: unknown,
     keepAlive: (work: Promise<unknown>) => void,
   );
+  /** A stub, or an error's JSON text. */
+  pool(): unknown;
+  /** A stub, or an error's JSON text. */
+  container(name: string, id: string): unknown;
   claim(session: unknown, ticket: string | undefined): Promise<string>;
   forgetHint(session: unknown): void;
 }

@@ -2,21 +2,26 @@
 
 use std::fmt;
 
-use worker::{Env, Request, Response, Stub};
+use wasm_bindgen::JsCast;
+use worker::{ObjectNamespace, Request, Response, Stub};
 
-use crate::pool::{ContainerId, ContainerName, Generation, Grant, Outcome};
+use crate::pool::{ContainerId, ContainerName, Generation, Grant, Identity, Outcome, PoolError};
+use crate::runtime::objects::Objects;
 
 /// The container that a session holds.
 #[derive(Clone)]
 pub struct Container {
     grant: Grant,
-    env: Env,
-    binding: String,
+    containers: Objects,
 }
 
 impl Container {
-    pub(super) fn new(grant: Grant, env: &Env, binding: &str) -> Self {
-        Self { grant, env: env.clone(), binding: binding.to_owned() }
+    /// # Errors
+    /// `misconfigured` where the pool has its containers elsewhere.
+    pub(super) fn new(grant: Grant, containers: &Objects) -> Result<Self, PoolError> {
+        let Grant { name, id, .. } = grant;
+        containers.check(Identity { name, id })?;
+        Ok(Self { grant, containers: containers.clone() })
     }
 
     /// Its name, a UUID: the name of its Durable Object.
@@ -52,7 +57,8 @@ impl Container {
     /// # Errors
     /// The platform's.
     pub fn stub(&self) -> worker::Result<Stub> {
-        self.env.durable_object(&self.binding)?.get_by_name(&self.grant.name.to_string())
+        let namespace: ObjectNamespace = self.containers.clone().into_namespace().unchecked_into();
+        namespace.get_by_name(&self.grant.name.to_string())
     }
 
     /// Passes `request` on to it, both bodies streamed and WebSockets included.

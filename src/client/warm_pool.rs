@@ -11,8 +11,8 @@ use super::options::{checked, wait_until};
 use super::ticket::Ticket;
 use crate::pool::{Config, PoolError};
 use crate::runtime::bindings::{first_bound, namespace};
-use crate::runtime::client::{Ask, Client};
-use crate::runtime::js::property;
+use crate::runtime::client::{Ask, Client, Places};
+use crate::runtime::js::{Namespace, property};
 use crate::wire::{self, PoolStats};
 
 /// The pool of those who name none.
@@ -25,6 +25,8 @@ pub struct WarmPool {
     client: Rc<Client>,
     env: Env,
     container_binding: String,
+    pools: Namespace,
+    containers: Namespace,
 }
 
 impl WarmPool {
@@ -44,14 +46,13 @@ impl WarmPool {
         })?;
         let (container_binding, containers) = first_bound(bindings, &[container_binding.to_owned()])?;
         let client = Client {
-            pools,
-            containers,
+            places: Places::new(pools.clone(), containers.clone(), None, None),
             pool_name: DEFAULT_POOL_NAME.into(),
             config: checked(Config::default(), &container_binding)?.into(),
             hints: JsValue::UNDEFINED,
             keep_alive: wait_until(),
         };
-        Ok(Self { client: Rc::new(client), env: env.clone(), container_binding })
+        Ok(Self { client: Rc::new(client), env: env.clone(), container_binding, pools, containers })
     }
 
     /// The same client, of the pool with that name: 1 to 128 bytes without control
@@ -68,10 +69,14 @@ impl WarmPool {
     /// leaves out has its default, not what an earlier call of this one said.
     ///
     /// # Errors
-    /// `invalid_config` with the first option that is out of its bounds.
+    /// `invalid_config` with the first option that is out of its bounds, and
+    /// `misconfigured` where the platform refuses the jurisdiction.
     pub fn with_config(self, config: Config) -> Result<Self, Error> {
+        let (jurisdiction, location_hint) = (config.jurisdiction, config.location_hint);
         let config = checked(config, &self.container_binding)?.into();
-        Ok(self.changed(|client| client.config = config))
+        let (pools, containers) = (self.pools.clone(), self.containers.clone());
+        let places = Ok(Places::new(pools, containers, jurisdiction, location_hint)?);
+        Ok(self.changed(|client| (client.config, client.places) = (config, places)))
     }
 
     /// The same as [`Self::with_config`], with the options as a JSON object under
@@ -127,7 +132,7 @@ impl WarmPool {
         let ticket = Ticket::new(&self.client);
         let answer = self.client.claim(&session.into(), ticket.text()).await;
         ticket.answered();
-        Ok(Container::new(answer?, &self.env, &self.container_binding))
+        Ok(Container::new(answer?, &self.client.places()?.containers)?)
     }
 
     /// Claims the session's container and passes `request` on to it, both bodies
@@ -153,7 +158,7 @@ impl WarmPool {
         let answer = self.client.ask(&[Ask::Call("lookup", session.into())]).await?;
         let Some(text) = answer.as_string() else { return Ok(None) };
         let grant = wire::claim_from_json(&text)?;
-        Ok(Some(Container::new(grant, &self.env, &self.container_binding)))
+        Ok(Some(Container::new(grant, &self.client.places()?.containers)?))
     }
 
     /// Takes the session's container away from it, as [`Config::on_release`] says.

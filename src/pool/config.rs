@@ -61,6 +61,12 @@ pub struct Config {
     /// The Worker's binding of the container class; `None`, the default, means
     /// the first of the usual names that is bound.
     pub container_binding: Option<String>,
+    /// Near which region the platform is to make containers, and the pool if it
+    /// is not made yet: one of [`Self::LOCATION_HINTS`]. Default: near who asks first.
+    pub location_hint: Option<&'static str>,
+    /// The jurisdiction that the containers run in: one of
+    /// [`Self::JURISDICTIONS`]. The pool's object is to be in it too. Default: none.
+    pub jurisdiction: Option<&'static str>,
 }
 
 /// When containers that were taken or lost are replaced.
@@ -168,6 +174,8 @@ impl Default for Config {
             revision_order_ms: None,
             rollout: Rollout { surge_max: 1, unavailable_max: 0 },
             container_binding: None,
+            location_hint: None,
+            jurisdiction: None,
         }
     }
 }
@@ -185,6 +193,13 @@ impl Default for Health {
 }
 
 impl Config {
+    /// The platform's words for regions.
+    pub const LOCATION_HINTS: &[&'static str] =
+        &["wnam", "enam", "sam", "weur", "eeur", "apac", "apac-ne", "apac-se", "oc", "afr", "me"];
+
+    /// The platform's words for jurisdictions.
+    pub const JURISDICTIONS: &[&'static str] = &["eu", "fedramp", "fedramp-high", "us"];
+
     /// Age of the last sign of life past which a claim looks again.
     #[must_use]
     pub fn verify_after_ms(&self) -> u64 {

@@ -13,7 +13,7 @@ impl Pool {
     /// so plainly that it is meant.
     pub(super) fn configured(&mut self, step: &mut Step, config: Rc<Config>) {
         let applied = match self.is_earlier(&config) {
-            true => self.pass_over(),
+            true => self.check_place(&config).and_then(|()| self.pass_over()),
             false => self.put_in_force(step, config.completed_by(&self.config)),
         };
         step.decision.refused = applied.err();
@@ -26,6 +26,7 @@ impl Pool {
     /// gets what it asks for from the pool as it is.
     pub(super) fn apply_config(&mut self, step: &mut Step, config: Rc<Config>) -> Result<(), PoolError> {
         if self.is_earlier(&config) {
+            self.check_place(&config)?;
             return self.pass_over();
         }
         let completed = config.completed_by(&self.config);
@@ -33,10 +34,9 @@ impl Pool {
             self.replaced.in_force_asked();
             return Ok(());
         }
-        self.check_binding(&completed)?;
-        // Whoever names another binding looks for its container there.
-        let same_binding = completed.container_binding == self.config.container_binding;
-        if same_binding && self.replaced.holds_back(step.now_ms, &config) {
+        self.check_place(&completed)?;
+        // Whoever means other containers looks for its own there.
+        if self.means_same_place(&completed) && self.replaced.holds_back(step.now_ms, &config) {
             return self.pass_over();
         }
         self.put_in_force(step, completed)
@@ -52,7 +52,7 @@ impl Pool {
             self.replaced.in_force_asked();
             return Ok(());
         }
-        self.check_binding(&config)?;
+        self.check_place(&config)?;
         if config.revision != self.config.revision {
             self.gate.forget_failures();
         }
@@ -85,29 +85,34 @@ impl Pool {
         })
     }
 
-    /// Containers are found through their binding: while there are any, it
-    /// cannot change without losing them. To name none is to mean the pool's.
+    /// Containers are found through their binding and their jurisdiction: while
+    /// there are any, neither can change without losing them, and a caller who
+    /// is passed over would look for those of the pool where its own are. To name
+    /// none is to mean the pool's.
     ///
     /// # Errors
-    /// [`PoolError::Misconfigured`] with the two bindings.
-    pub fn check_binding(&self, config: &Config) -> Result<(), PoolError> {
-        if !self.configured
-            || self.is_earlier(config)
-            || config.container_binding.is_none()
-            || config.container_binding == self.config.container_binding
-            || self.ledger.tracked() == 0
-        {
+    /// [`PoolError::Misconfigured`] with the two places.
+    pub fn check_place(&self, config: &Config) -> Result<(), PoolError> {
+        let tracked = self.ledger.tracked();
+        let stays = tracked > 0 || self.is_earlier(config);
+        if !self.configured || !stays || self.means_same_place(config) {
             return Ok(());
         }
-        let named = |binding: &Option<String>| binding.clone().unwrap_or_else(|| "the default".to_owned());
         Err(PoolError::Misconfigured {
             message: format!(
-                "the pool holds {} containers of binding {} and cannot serve binding {} (use another poolName for it)",
-                self.ledger.tracked(),
-                named(&self.config.container_binding),
-                named(&config.container_binding),
+                "the pool holds {tracked} containers of {} and cannot serve {} (use another poolName for it)",
+                place_of(&self.config),
+                place_of(config),
             ),
         })
+    }
+
+    /// Whether its containers are those of the configuration in force.
+    #[must_use]
+    pub fn means_same_place(&self, config: &Config) -> bool {
+        let same_binding =
+            config.container_binding.is_none() || config.container_binding == self.config.container_binding;
+        same_binding && (config.jurisdiction.is_none() || config.jurisdiction == self.config.jurisdiction)
     }
 
     /// A shorter interval moves the next look forward, a longer one leaves it.
@@ -120,5 +125,14 @@ impl Pool {
             let soon_ms = now_ms + self.config.assigned_check_interval_ms;
             self.sweep.assigned_check_at_ms = self.sweep.assigned_check_at_ms.min(soon_ms);
         }
+    }
+}
+
+/// Where its containers are, in words.
+fn place_of(config: &Config) -> String {
+    let binding = config.container_binding.as_deref().unwrap_or("the default");
+    match config.jurisdiction {
+        Some(jurisdiction) => format!("binding {binding} in jurisdiction {jurisdiction}"),
+        None => format!("binding {binding}"),
     }
 }

@@ -64,6 +64,9 @@ impl Config {
         if config.container_binding.is_none() && other.container_binding.is_some() {
             Rc::make_mut(&mut config).container_binding.clone_from(&other.container_binding);
         }
+        if config.jurisdiction.is_none() && other.jurisdiction.is_some() {
+            Rc::make_mut(&mut config).jurisdiction = other.jurisdiction;
+        }
         if config.revision.is_none() && other.revision.is_some() {
             Rc::make_mut(&mut config).revision.clone_from(&other.revision);
         }

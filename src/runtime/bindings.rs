@@ -4,7 +4,7 @@ use js_sys::Object;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::js::{Namespace, property};
-use crate::pool::{ContainerId, ContainerName, Identity, PoolError};
+use crate::pool::PoolError;
 use crate::runtimes::USUAL_BINDINGS;
 
 /// The namespace bound as `named`, or else under one of the usual names.
@@ -51,18 +51,6 @@ fn unbound(env: &JsValue, names: &[&str], way_out: &str) -> PoolError {
 pub fn namespace(env: &JsValue, name: &str) -> Option<Namespace> {
     let value = property(env, name);
     property(&value, "idFromName").is_function().then(|| value.unchecked_into())
-}
-
-/// The name with the id the namespace makes from it.
-///
-/// # Errors
-/// [`PoolError::Misconfigured`] where it makes none.
-pub fn identity_of(containers: &Namespace, name: ContainerName) -> Result<Identity, PoolError> {
-    let id = containers.id_from_name(&name.to_string()).ok();
-    let id = id.and_then(|id| ContainerId::parse(&id.to_hex()));
-    id.map(|id| Identity { name, id }).ok_or_else(|| PoolError::Misconfigured {
-        message: "the container binding makes no Durable Object ids".to_owned(),
-    })
 }
 
 fn binding_names(env: &JsValue) -> String {

@@ -10,14 +10,17 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::bindings::identity_of;
 use super::call::{message_of, settled, within};
 use super::effects::{generation_value, look};
 use super::js::{ContainerStub, Kv, Namespace, PoolStub, now_ms, object};
+use super::objects::Objects;
 use crate::pool::limits::{
     HINT_CONFIRM_TIMEOUT_MS, KV_TIMEOUT_MS, KV_TTL_MIN_MS, PLAIN_CLASSES_MAX, POOL_CALL_TIMEOUT_MS,
 };
-use crate::pool::{ContainerName, Generation, Grant, Identity, OnRelease, Outcome, PoolError, Seen, Session};
+use crate::pool::{
+    Config, ContainerId, ContainerName, Generation, Grant, Identity, OnRelease, Outcome, PoolError, Seen,
+    Session,
+};
 use crate::route::{Hint, Look, Route, hint_of, judge, worth_telling};
 use crate::wire::{self, PoolName, RemoteError};
 
@@ -31,19 +34,41 @@ pub struct PoolClient {
 #[cfg(feature = "package")]
 #[wasm_bindgen]
 impl PoolClient {
-    /// A client of the pool `pool_name`. `hints` is a KV namespace or
-    /// undefined; `keep_alive` gets promises that may outlive the answer.
+    /// A client of the pool `pool_name`. `config` is an object of options as JSON
+    /// text, of which `jurisdiction` and `location_hint` are given apart, too.
+    /// `hints` is a KV namespace or undefined; `keep_alive` gets promises that may
+    /// outlive the answer.
     #[wasm_bindgen(constructor)]
+    #[allow(clippy::too_many_arguments, reason = "what createWarmPool is told")]
     pub fn new(
         pools: Namespace,
         containers: Namespace,
         pool_name: JsValue,
         config: JsValue,
+        jurisdiction: &JsValue,
+        location_hint: &JsValue,
         hints: JsValue,
         keep_alive: Function,
     ) -> Self {
-        let client = Client { pools, containers, pool_name, config, hints, keep_alive };
-        Self { client: std::rc::Rc::new(client) }
+        // A word that is none is the pool's to refuse.
+        let jurisdiction = word_of(jurisdiction, Config::JURISDICTIONS);
+        let location_hint = word_of(location_hint, Config::LOCATION_HINTS);
+        let places = Places::new(pools, containers, jurisdiction, location_hint);
+        Self { client: std::rc::Rc::new(Client { places, pool_name, config, hints, keep_alive }) }
+    }
+
+    /// A stub of the pool object, or an error's JSON text.
+    pub fn pool(&self) -> JsValue {
+        self.client.pool().map_or_else(error_text, Into::into)
+    }
+
+    /// A stub of the container that a claim was answered with, or an error's JSON
+    /// text.
+    pub fn container(&self, name: &str, id: &str) -> JsValue {
+        let identity = ContainerName::parse(name).zip(ContainerId::parse(id));
+        let container = identity.map(|(name, id)| self.client.container(Identity { name, id }));
+        let container = container.unwrap_or_else(|| Err(not_asked("its answer names no container")));
+        container.map_or_else(error_text, Into::into)
     }
 
     /// One claim. A promise of JSON text ([`wire::claim_to_json`]); it does not
@@ -63,13 +88,47 @@ impl PoolClient {
     }
 }
 
+#[cfg(feature = "package")]
+fn word_of(value: &JsValue, words: &[&'static str]) -> Option<&'static str> {
+    let given = value.as_string()?;
+    words.iter().find(|word| **word == given).copied()
+}
+
+#[cfg(feature = "package")]
+fn error_text(error: RemoteError) -> JsValue {
+    wire::claim_to_json(Err(error)).into()
+}
+
+/// Where the pool's object and its containers are.
+#[derive(Clone)]
+pub struct Places {
+    /// The pool class.
+    pub pools: Objects,
+    /// The container class.
+    pub containers: Objects,
+}
+
+impl Places {
+    /// Both in that jurisdiction; the pool near that region, if it is made yet.
+    ///
+    /// # Errors
+    /// [`PoolError::Misconfigured`] where the platform refuses the jurisdiction.
+    pub fn new(
+        pools: Namespace,
+        containers: Namespace,
+        jurisdiction: Option<&str>,
+        location_hint: Option<&str>,
+    ) -> Result<Self, PoolError> {
+        let containers = Objects::of(containers, jurisdiction)?;
+        Ok(Self { pools: Objects::of(pools, jurisdiction)?.near(location_hint), containers })
+    }
+}
+
 /// Where claims go, and what the pool is to be.
 #[derive(Clone)]
 pub struct Client {
-    /// The pool class.
-    pub pools: Namespace,
-    /// The container class.
-    pub containers: Namespace,
+    /// Or why there is no such place.
+    pub places: Result<Places, PoolError>,
     /// Which pool: a string, as the caller gave it.
     pub pool_name: JsValue,
     /// The pool's configuration as JSON text.
@@ -118,15 +177,14 @@ impl Client {
     /// `pool_unavailable` where the pool could not be asked, or did not answer in
     /// time. The pool's own errors are in the answer: the text of one's JSON.
     pub async fn ask(&self, asks: &[Ask<'_>]) -> Result<JsValue, RemoteError> {
-        let name = self.pool_name()?;
         let mut answer = JsValue::NULL;
         for ask in asks {
-            let pool = self.pools.by_name::<PoolStub>(name.as_str());
-            let call = pool.and_then(|pool| match ask {
+            let pool = self.pool()?;
+            let call = match ask {
                 Ask::Stats => pool.stats_text(),
                 Ask::Prime => pool.prime_text(&self.config),
                 Ask::Call(call, argument) => pool.call_text(call, argument),
-            });
+            };
             answer =
                 within(POOL_CALL_TIMEOUT_MS, call).await.map_err(|failure| not_asked(&failure.message))?;
             if answer.is_string() {
@@ -146,14 +204,43 @@ impl Client {
         }
     }
 
+    /// A stub of the pool object.
+    ///
+    /// # Errors
+    /// `invalid_config` where the pool's name is none, `misconfigured` where there
+    /// is no such jurisdiction.
+    pub fn pool(&self) -> Result<PoolStub, RemoteError> {
+        self.stub_of(&self.pool_name()?)
+    }
+
+    /// A stub of the container that a claim was answered with.
+    ///
+    /// # Errors
+    /// `misconfigured` where the pool has its containers elsewhere.
+    pub fn container(&self, identity: Identity) -> Result<ContainerStub, RemoteError> {
+        Ok(self.places()?.containers.container(identity)?)
+    }
+
+    fn stub_of(&self, pool_name: &PoolName) -> Result<PoolStub, RemoteError> {
+        let stub = self.places()?.pools.by_name(pool_name.as_str());
+        stub.map_err(|error| not_asked(&message_of(&error)))
+    }
+
+    /// Where the pool and its containers are.
+    ///
+    /// # Errors
+    /// `misconfigured` where there is no such jurisdiction.
+    pub fn places(&self) -> Result<&Places, PoolError> {
+        self.places.as_ref().map_err(Clone::clone)
+    }
+
     async fn ask_pool(
         &self,
         pool_name: &PoolName,
         session: &Session,
         ticket: &JsValue,
     ) -> Result<Grant, RemoteError> {
-        let pool = self.pools.by_name::<PoolStub>(pool_name.as_str());
-        let call = pool.and_then(|pool| pool.claim(session.as_str(), &self.config, ticket));
+        let call = self.stub_of(pool_name)?.claim(session.as_str(), &self.config, ticket);
         let answer = settled(call).await.map_err(|error| not_asked(&message_of(&error)))?;
         wire::claim_from_json(&answer.as_string().unwrap_or_default())
     }
@@ -171,7 +258,7 @@ impl Client {
         Some(HintCache {
             kv: self.hints.clone().unchecked_into(),
             key: wire::hint_key(pool_name, session),
-            containers: self.containers.clone(),
+            containers: self.places().ok()?.containers.clone(),
             pool_name: pool_name.clone(),
             session: session.clone(),
             needs_confirmation: config.on_release != OnRelease::Destroy,
@@ -193,7 +280,7 @@ thread_local! {
 struct HintCache {
     kv: Kv,
     key: String,
-    containers: Namespace,
+    containers: Objects,
     pool_name: PoolName,
     session: Session,
     /// Whether this client, by its own policy, takes no hint at its word.
@@ -306,8 +393,8 @@ impl HintCache {
     }
 }
 
-fn grant_of(hint: &Hint, containers: &Namespace) -> Option<Grant> {
-    let Identity { name, id } = identity_of(containers, hint.name).ok()?;
+fn grant_of(hint: &Hint, containers: &Objects) -> Option<Grant> {
+    let Identity { name, id } = containers.identity_of(hint.name).ok()?;
     let (generation, outcome) = (hint.generation, Outcome::Sticky);
     Some(Grant { id, name, generation, outcome, hint_ttl_ms: 0, confirmed_hint_ttl_ms: 0 })
 }

@@ -7,14 +7,15 @@ use wasm_bindgen::JsValue;
 
 use super::call::{failure_of, settled, within};
 use super::health;
-use super::js::{ContainerStub, Namespace, now_ms, object, property};
+use super::js::{ContainerStub, now_ms, object, property};
+use super::objects::Objects;
 use crate::pool::limits::STOP_CALL_TIMEOUT_MS;
 use crate::pool::{Command, ContainerName, Event, Failure, FailureClass, Generation, Life, Readiness, Seen};
 use crate::route::Look;
 use crate::{platform, route};
 
 /// Carries out one command and says what came of it.
-pub async fn carry_out(containers: Namespace, command: Command) -> Event {
+pub async fn carry_out(containers: Objects, command: Command) -> Event {
     match command {
         Command::Start { life, name, ports, timeout_ms, readiness } => {
             match start(&containers, life, name, &ports, timeout_ms, readiness).await {
@@ -78,7 +79,7 @@ pub fn look(state: Result<JsValue, Failure>) -> Look {
 }
 
 async fn start(
-    containers: &Namespace,
+    containers: &Objects,
     life: Life,
     name: ContainerName,
     ports: &[u16],
@@ -104,7 +105,7 @@ async fn start(
     }
 }
 
-fn stub(containers: &Namespace, name: ContainerName) -> Result<ContainerStub, JsValue> {
+fn stub(containers: &Objects, name: ContainerName) -> Result<ContainerStub, JsValue> {
     containers.by_name(&name.to_string())
 }
 

@@ -9,10 +9,11 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
-use super::bindings::{container_namespace, identity_of, usual_binding};
+use super::bindings::{container_namespace, usual_binding};
 use super::effects::carry_out;
-use super::js::{self, Namespace, ObjectState, now_ms};
+use super::js::{self, ObjectState, now_ms};
 use super::legacy::LegacyPool;
+use super::objects::Objects;
 use super::sql::ObjectSql;
 use super::texts::ConfigTexts;
 use super::waiting::Waiting;
@@ -36,7 +37,8 @@ pub(super) struct Host {
     /// Whether the loaded pool has asked again for what was under way.
     woken: Cell<bool>,
     storage_failures: Cell<u64>,
-    containers: RefCell<Option<(Option<String>, Namespace)>>,
+    /// Those of the configuration in force, as last found.
+    containers: RefCell<Option<(Rc<Config>, Objects)>>,
     pub(super) waiting: Waiting,
     pub(super) texts: ConfigTexts,
     pub(super) alarm: Alarm,
@@ -95,7 +97,7 @@ impl Host {
     /// The id of the container of that name; `None` where no binding is known.
     pub(super) fn id_of(&self, name: ContainerName) -> Option<ContainerId> {
         let containers = self.ensure_loaded().and_then(|()| self.containers()).ok()?;
-        identity_of(&containers, name).ok().map(|identity| identity.id)
+        containers.identity_of(name).ok().map(|identity| identity.id)
     }
 
     /// The binding a caller means who names none: recorded by its name, so that
@@ -162,7 +164,7 @@ impl Host {
         Ok(())
     }
 
-    fn decide_and_act(self: &Rc<Self>, containers: Namespace, event: Event) -> Result<(), PoolError> {
+    fn decide_and_act(self: &Rc<Self>, containers: Objects, event: Event) -> Result<(), PoolError> {
         let decision = {
             let mut slot = self.pool.borrow_mut();
             let pool = slot.as_mut().ok_or_else(lost)?;
@@ -177,19 +179,23 @@ impl Host {
         self.act(containers, decision)
     }
 
-    fn act(self: &Rc<Self>, containers: Namespace, decision: Decision) -> Result<(), PoolError> {
+    fn act(self: &Rc<Self>, containers: Objects, decision: Decision) -> Result<(), PoolError> {
         self.alarm.arm(decision.alarm_at_ms);
         self.arm_timer(decision.timer_at_ms);
         for reply in decision.replies {
             self.waiting.answer(reply.claim, reply.result);
         }
-        for command in decision.commands {
-            self.spawn(containers.clone(), command);
+        if !decision.commands.is_empty() {
+            // The event may have changed near which region they are made.
+            let containers = self.containers().unwrap_or(containers);
+            for command in decision.commands {
+                self.spawn(containers.clone(), command);
+            }
         }
         decision.refused.map_or(Ok(()), Err)
     }
 
-    fn spawn(self: &Rc<Self>, containers: Namespace, command: Command) {
+    fn spawn(self: &Rc<Self>, containers: Objects, command: Command) {
         let host = Rc::downgrade(self);
         spawn_local(async move {
             let event = carry_out(containers, command).await;
@@ -207,20 +213,21 @@ impl Host {
         error.clone()
     }
 
-    /// The namespace that the configuration the event brings names, or else the
-    /// one in force: checked before anything is decided, since whatever else
-    /// the event leads to would be started in it.
-    fn containers_for(&self, event: &Event) -> Result<Namespace, PoolError> {
+    /// Where the configuration that the event brings has its containers, or else
+    /// the one in force: checked before anything is decided, since whatever else
+    /// the event leads to would be started there.
+    fn containers_for(&self, event: &Event) -> Result<Objects, PoolError> {
         let Some(config) = config_of(event) else { return self.containers() };
         let pool = self.pool.borrow();
         let pool = pool.as_ref().ok_or_else(lost)?;
-        pool.check_binding(config)?;
-        let in_force = &pool.config().container_binding;
-        let other = config.container_binding.as_deref().filter(|named| in_force.as_deref() != Some(*named));
-        match other.filter(|_| !pool.is_earlier(config)) {
-            Some(named) => container_namespace(&self.env, Some(named)),
-            None => self.containers(),
+        pool.check_place(config)?;
+        if pool.means_same_place(config) {
+            return self.containers();
         }
+        let in_force = pool.config();
+        let binding = config.container_binding.as_ref().or(in_force.container_binding.as_ref());
+        let namespace = container_namespace(&self.env, binding.map(String::as_str))?;
+        Objects::of(namespace, config.jurisdiction.or(in_force.jurisdiction))
     }
 
     /// Whether the pool knows of no container and of no binding.
@@ -231,19 +238,20 @@ impl Host {
         })
     }
 
-    /// The namespace of the configuration in force.
-    fn containers(&self) -> Result<Namespace, PoolError> {
+    /// Where the configuration in force has its containers.
+    fn containers(&self) -> Result<Objects, PoolError> {
         let pool = self.pool.borrow();
-        let binding = &pool.as_ref().ok_or_else(lost)?.config().container_binding;
+        let config = pool.as_ref().ok_or_else(lost)?.config();
         let mut cached = self.containers.borrow_mut();
-        if let Some((of, namespace)) = cached.as_ref()
-            && of == binding
+        if let Some((of, objects)) = cached.as_ref()
+            && Rc::ptr_eq(of, config)
         {
-            return Ok(namespace.clone());
+            return Ok(objects.clone());
         }
-        let namespace = container_namespace(&self.env, binding.as_deref())?;
-        *cached = Some((binding.clone(), namespace.clone()));
-        Ok(namespace)
+        let namespace = container_namespace(&self.env, config.container_binding.as_deref())?;
+        let objects = Objects::of(namespace, config.jurisdiction)?.near(config.location_hint);
+        *cached = Some((Rc::clone(config), objects.clone()));
+        Ok(objects)
     }
 
     /// The next refresh, which is mostly what the pool asks for too, and then
@@ -286,7 +294,7 @@ fn deliver(host: &Weak<Host>, event: Event) {
 
 /// Names and chance from the platform.
 struct Platform<'a> {
-    containers: &'a Namespace,
+    containers: &'a Objects,
 }
 
 impl Fresh for Platform<'_> {
@@ -295,7 +303,7 @@ impl Fresh for Platform<'_> {
         #[allow(clippy::expect_used, reason = "the platform's own UUID")]
         let name = ContainerName::parse(&js::random_uuid()).expect("crypto.randomUUID makes a UUID");
         #[allow(clippy::expect_used, reason = "the platform's own id")]
-        identity_of(self.containers, name).expect("idFromName takes any name")
+        self.containers.identity_of(name).expect("idFromName takes any name")
     }
 
     fn random(&mut self) -> u64 {

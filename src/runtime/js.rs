@@ -42,7 +42,9 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = idFromName)]
     pub fn id_from_name(this: &Namespace, name: &str) -> Result<ObjectId, JsValue>;
     #[wasm_bindgen(method, catch, js_name = get)]
-    fn stub(this: &Namespace, id: &ObjectId) -> Result<JsValue, JsValue>;
+    pub fn stub(this: &Namespace, id: &ObjectId, options: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub fn jurisdiction(this: &Namespace, name: &str) -> Result<Namespace, JsValue>;
 
     /// A Durable Object's id.
     pub type ObjectId;
@@ -104,17 +106,6 @@ extern "C" {
     pub fn set_timeout(callback: &JsValue, delay_ms: f64) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout)]
     pub fn clear_timeout(handle: &JsValue);
-}
-
-impl Namespace {
-    /// A new stub of the object of that name. After some errors a stub is
-    /// broken, so none is kept.
-    ///
-    /// # Errors
-    /// The platform's, when the name is refused.
-    pub fn by_name<Stub: JsCast>(&self, name: &str) -> Result<Stub, JsValue> {
-        Ok(self.stub(&self.id_from_name(name)?)?.unchecked_into())
-    }
 }
 
 /// Milliseconds since 1970.

@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use js_sys::Function;
 use wasm_bindgen::JsValue;
 
-use super::bindings::{container_namespace, identity_of, namespace};
+use super::bindings::{container_namespace, namespace};
 use super::call::message_of;
-use super::js::Namespace;
+use super::objects::Objects;
 use crate::pool::{ContainerName, Event, Identity, PoolError, Stats};
 use crate::wire::{self, Legacy, Unreadable};
 
@@ -46,12 +46,13 @@ impl LegacyPool {
     pub fn adopted(&self, env: &JsValue, binding: Option<String>) -> Result<Option<Event>, PoolError> {
         let found = self.found.borrow();
         let Some(found) = found.as_ref() else { return Ok(None) };
-        let containers = container_namespace(env, binding.as_deref())?;
+        let containers = Objects::of(container_namespace(env, binding.as_deref())?, None)?;
         let mut config = found.config.clone();
         config.container_binding = binding;
-        let assigned = found.assigned.iter().map(|(name, session)| {
-            identity_of(&containers, *name).map(|identity| (identity, session.clone()))
-        });
+        let assigned = found
+            .assigned
+            .iter()
+            .map(|(name, session)| containers.identity_of(*name).map(|identity| (identity, session.clone())));
         Ok(Some(Event::Adopted {
             warm: identities(&containers, &found.warm)?,
             assigned: assigned.collect::<Result<_, _>>()?,
@@ -85,8 +86,8 @@ impl LegacyPool {
     }
 }
 
-fn identities(containers: &Namespace, names: &[ContainerName]) -> Result<Vec<Identity>, PoolError> {
-    names.iter().map(|name| identity_of(containers, *name)).collect()
+fn identities(containers: &Objects, names: &[ContainerName]) -> Result<Vec<Identity>, PoolError> {
+    names.iter().map(|name| containers.identity_of(*name)).collect()
 }
 
 /// What became of it, in words.

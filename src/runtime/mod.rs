@@ -14,6 +14,7 @@
 //! | `scheduled` | its timed invocations |
 //! | `pools` | its pools, one to a runtime |
 //! | `bindings` | finding the container namespace |
+//! | `objects` | the objects of a class, where the configuration says they are |
 //! | `texts` | what was read of the configurations that claims bring |
 //! | `given` | what callers hand over, checked |
 //! | `keys` | the API keys |
@@ -41,6 +42,7 @@ mod keys;
 mod legacy;
 #[cfg(feature = "package")]
 mod object;
+pub mod objects;
 #[cfg(feature = "package")]
 mod pools;
 #[cfg(feature = "package")]

@@ -11,7 +11,7 @@ use js_sys::{Function, JSON};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::bindings::{first_bound, namespace};
-use super::client::{Ask, Client};
+use super::client::{Ask, Client, Places};
 use super::js::{Namespace, property};
 use crate::pool::{PoolError, Session};
 use crate::runtimes::{Runtime, Runtimes};
@@ -84,8 +84,7 @@ impl<'a> Pools<'a> {
         let config = wire::worker_config(runtime, &binding, &|name| variable(self.env, name))?;
         let wait_until: Function = property(self.ctx, "waitUntil").unchecked_into();
         Ok(Client {
-            pools: pool_namespace(self.env)?,
-            containers,
+            places: Places::new(pool_namespace(self.env)?, containers, None, None),
             pool_name: JsValue::from_str(runtime.as_str()),
             config: JsValue::from_str(&config),
             hints: property(self.env, "HINTS"),

@@ -2,7 +2,7 @@
 
 use super::config::show;
 use super::json::Value;
-use super::shape::Shape::{self, Flag, Group, Number, NumberOrNone, Path, Ports, Ratio, Text, Word};
+use super::shape::Shape::{self, Flag, Group, Number, NumberOrNone, OneOf, Path, Ports, Ratio, Text, Word};
 use crate::pool::{Config, OnRelease, Refill, WhenEmpty};
 
 /// Longest times an option may name where nothing else bounds them: 30 days.
@@ -22,7 +22,7 @@ pub struct Row {
 }
 
 /// The options a caller may name.
-pub static OPTIONS: [Row; 21] = [
+pub static OPTIONS: [Row; 23] = [
     Row {
         name: "warmTarget",
         shape: Number { unit: "containers", min: 0, max: 1_000, set: |c, n| c.warm_target = n as usize },
@@ -148,6 +148,16 @@ pub static OPTIONS: [Row; 21] = [
         name: "containerBinding",
         shape: Text { bytes_max: 128, set: |c, text| c.container_binding = Some(text) },
         show: |c| c.container_binding.as_deref().into(),
+    },
+    Row {
+        name: "locationHint",
+        shape: OneOf { words: Config::LOCATION_HINTS, set: |c, word| c.location_hint = Some(word) },
+        show: |c| c.location_hint.into(),
+    },
+    Row {
+        name: "jurisdiction",
+        shape: OneOf { words: Config::JURISDICTIONS, set: |c, word| c.jurisdiction = Some(word) },
+        show: |c| c.jurisdiction.into(),
     },
 ];
 

@@ -20,6 +20,8 @@ pub enum Shape {
     Flag { set: fn(&mut Config, bool) },
     /// One of a few words.
     Word(&'static [Word]),
+    /// One of several words.
+    OneOf { words: &'static [&'static str], set: fn(&mut Config, &'static str) },
     /// A part of a whole, more than 0 and at most 1, to thousandths.
     Ratio { set: fn(&mut Config, u32) },
     /// Text of 1 to `bytes_max` bytes.
@@ -52,6 +54,10 @@ impl Shape {
                 .as_str()
                 .and_then(|given| words.iter().find(|(word, _)| *word == given))
                 .map(|(_, set)| set(config)),
+            Self::OneOf { words, set } => value
+                .as_str()
+                .and_then(|given| words.iter().find(|word| **word == given))
+                .map(|word| set(config, word)),
             Self::Ratio { set } => permille(value).map(|permille| set(config, permille)),
             Self::Path { bytes_max, set } => value
                 .as_str()
@@ -89,6 +95,9 @@ impl Shape {
             Self::Flag { .. } => "true or false".to_owned(),
             Self::Word(words) => {
                 words.iter().map(|(word, _)| format!("\"{word}\"")).collect::<Vec<_>>().join(" or ")
+            }
+            Self::OneOf { words, .. } => {
+                words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" or ")
             }
             Self::Ratio { .. } => "a number from 0.001 to 1".to_owned(),
             Self::Path { bytes_max, .. } => format!(

@@ -101,6 +101,35 @@ fn another_binding_is_refused_while_there_are_containers() {
 }
 
 #[test]
+fn so_is_another_jurisdiction_but_not_to_name_none() {
+    let of =
+        |jurisdiction| Config { jurisdiction, container_binding: Some("SANDBOX".to_owned()), ..target(1) };
+    let mut driver = Driver::filled(of(Some("eu")));
+    assert_eq!(driver.configure(of(None)).refused, None);
+    let message = "the pool holds 1 containers of binding SANDBOX in jurisdiction eu and cannot serve binding \
+                   SANDBOX in jurisdiction us (use another poolName for it)";
+    let refused = driver.configure(of(Some("us"))).refused;
+    assert_eq!(refused, Some(PoolError::Misconfigured { message: message.to_owned() }));
+    assert_eq!(driver.pool.config().jurisdiction, Some("eu"));
+}
+
+#[test]
+fn who_is_passed_over_and_has_its_containers_elsewhere_is_refused_also_by_an_empty_pool() {
+    let of = |binding: &str, order_ms| Config {
+        container_binding: Some(binding.to_owned()),
+        revision_order_ms: Some(order_ms),
+        ..target(0)
+    };
+    let mut driver = Driver::configured(of("SANDBOX", 2));
+    assert_eq!(driver.configure(of("SANDBOX", 1)).refused, None, "passed over");
+    for refused in [driver.configure(of("OTHER", 1)).refused, driver.prime(Some(of("OTHER", 1))).refused] {
+        let message = "the pool holds 0 containers of binding SANDBOX and cannot serve binding OTHER \
+                       (use another poolName for it)";
+        assert_eq!(refused, Some(PoolError::Misconfigured { message: message.to_owned() }));
+    }
+}
+
+#[test]
 fn another_binding_is_taken_once_there_are_none() {
     let mut driver = Driver::filled(target(1));
     driver.configure(Config { drain_timeout_ms: 0, ..target(0) });

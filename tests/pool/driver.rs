@@ -78,6 +78,8 @@ pub fn small() -> Config {
         revision_order_ms: None,
         rollout: Rollout { surge_max: 1, unavailable_max: 0 },
         container_binding: None,
+        location_hint: None,
+        jurisdiction: None,
     }
 }
 

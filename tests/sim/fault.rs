@@ -92,7 +92,7 @@ faults! {
     /// Clients of a second version, with another configuration.
     Versions "versions" [1000, 20000, 50000],
     /// `configure` is called with the other configuration; drawn every ten minutes.
-    Configure "configure" [200, 2000],
+    Configure "configure" [2000, 20000],
     /// `shutdownPrewarmed` is called; drawn every ten minutes.
     ShutDown "shutdown" [200, 2000],
     /// Clients use the hint cache, which is stale by minutes.

@@ -1,6 +1,8 @@
 import type {
   EarlierOptions,
   HealthConfig,
+  Jurisdiction,
+  LocationHint,
   PoolOptions,
   RolloutConfig,
   WarmPoolConfig,
@@ -33,6 +35,8 @@ same<
   | "revisionOrder"
   | "rollout"
   | "containerBinding"
+  | "locationHint"
+  | "jurisdiction"
   | keyof EarlierOptions
 >();
 same<Exclude<keyof WarmPoolConfig, keyof PoolOptions>, "poolName" | "idCache">();
@@ -50,6 +54,10 @@ same<
   keyof HealthConfig,
   "path" | "timeout" | "unhealthyAfter" | "maxMemoryRatio" | "maxCpuRatio"
 >();
+
+// The platform's words: a word it gets is a word that is missing here.
+same<LocationHint, DurableObjectLocationHint>();
+same<Jurisdiction, DurableObjectJurisdiction>();
 
 export const nothing: WarmPoolConfig = {};
 export const everything: Required<Omit<WarmPoolConfig, keyof EarlierOptions>> = {
@@ -80,6 +88,8 @@ export const everything: Required<Omit<WarmPoolConfig, keyof EarlierOptions>> = 
   revisionOrder: 1_790_000_000_000,
   rollout: { maxSurge: 1, maxUnavailable: 0 },
   containerBinding: "CONTAINER",
+  locationHint: "weur",
+  jurisdiction: "eu",
   poolName: "global-pool",
   idCache: kv,
 };
@@ -100,6 +110,10 @@ export const wrong: WarmPoolConfig[] = [
   { refill: "lazy" },
   // @ts-expect-error -- a word it does not know
   { onRelease: "stop" },
+  // @ts-expect-error -- a region the platform does not know
+  { locationHint: "europe" },
+  // @ts-expect-error -- a jurisdiction the platform does not know
+  { jurisdiction: "de" },
   // @ts-expect-error -- a number for a switch
   { enabled: 1 },
   // @ts-expect-error -- text for a port

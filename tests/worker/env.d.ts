@@ -16,6 +16,8 @@ declare namespace Cloudflare {
     TOLD_ALONE: DurableObjectNamespace<import("./pooled.ts").ToldAlone>;
     LOST: DurableObjectNamespace<import("./pooled.ts").Lost>;
     TIDY: DurableObjectNamespace<import("./pooled.ts").Tidy>;
+    PLACED: DurableObjectNamespace<import("./placed.ts").Placed>;
+    PLACED_POOL: DurableObjectNamespace<import("./placed.ts").PlacedPool>;
     REAL: DurableObjectNamespace<import("./real.ts").Real>;
     HINTS: KVNamespace;
     WARM_POOL_API_KEY: string;

@@ -72,6 +72,9 @@ const OPTIONS: Record<
     bad: ["80", {}, true, [0], [65_536], ["80"], [80.5], [[80]], [80, 80], range(17)],
     good: [[], [1], [65_535], range(16), 8080],
   },
+  locationHint: { bad: ["", "WEUR", "europe", 1, true, {}, ["weur"]], good: ["weur", "apac-ne"] },
+  // Which workerd does not have: see places.test.ts.
+  jurisdiction: { bad: ["", "EU", "de", 1, true, {}, ["eu"]], good: [] },
   whenEmpty: { bad: ["", "Start", "never", 1, true, {}], good: ["start", "wait", "fail"] },
   queueTimeout: { bad: [...NOT_NUMBERS, 300_001], good: [0, 300_000] },
   refill: { bad: ["", "Eager", "never", 1, true, {}], good: ["eager", "interval"] },

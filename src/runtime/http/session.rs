@@ -5,9 +5,9 @@ use web_sys::{Request, Response};
 
 use super::answer::unbuilt;
 use super::header;
-use crate::pool::{PoolError, Session};
+use crate::pool::{Identity, PoolError, Session};
 use crate::runtime::call::{message_of, settled};
-use crate::runtime::js::{ContainerStub, now_ms};
+use crate::runtime::js::now_ms;
 use crate::runtime::pools::Pools;
 use crate::runtimes::RUNTIME_HEADER;
 use crate::wire::RemoteError;
@@ -27,8 +27,8 @@ pub async fn to_container(
     let asked_ms = now_ms();
     let grant = client.claim(&JsValue::from_str(session.as_str()), &JsValue::UNDEFINED).await?;
     let claimed_ms = now_ms();
-    let container = client.containers.by_name::<ContainerStub>(&grant.name.to_string());
-    let answer = settled(container.and_then(|container| container.fetch(request))).await;
+    let container = client.container(Identity { name: grant.name, id: grant.id })?;
+    let answer = settled(container.fetch(request)).await;
     let answer: Response = answer.map_err(|error| unreachable_container(&error))?.unchecked_into();
     let timing = format!("claim;dur={}, container;dur={}", claimed_ms - asked_ms, now_ms() - claimed_ms);
     with_headers(&answer, &[("x-warm-pool", grant.outcome.as_str()), ("server-timing", &timing)])

@@ -198,6 +198,8 @@ fn a_configuration_reads_back_option_by_option() {
         revision_order_ms: Some(1_763_000_000_000),
         rollout: Rollout { surge_max: 0, unavailable_max: 100 },
         container_binding: Some("SANDBOX".to_owned()),
+        location_hint: Some("apac-ne"),
+        jurisdiction: Some("fedramp-high"),
         ..Config::default()
     };
     let config = Rc::new(config);

@@ -15,7 +15,7 @@ const CONFIG: &str = "a JSON object of options, at most 65536 bytes long";
 const KNOWN: &str = "the value of an option there is (warmTarget, maxInstances, refreshInterval, enabled, \
                      startConcurrency, startTimeout, ports, whenEmpty, queueTimeout, refill, containerTtl, \
                      leaseTimeout, onRelease, drainTimeout, verifyAfter, assignedCheckInterval, health, \
-                     revision, revisionOrder, rollout, containerBinding)";
+                     revision, revisionOrder, rollout, containerBinding, locationHint, jurisdiction)";
 const KNOWN_IN_HEALTH: &str =
     "the value of an option there is (path, timeout, unhealthyAfter, maxMemoryRatio, maxCpuRatio)";
 const KNOWN_IN_ROLLOUT: &str = "the value of an option there is (maxSurge, maxUnavailable)";
@@ -194,6 +194,8 @@ fn every_option_is_written_and_read_back() {
         revision_order_ms: Some(1_763_000_000_000),
         rollout: Rollout { surge_max: 0, unavailable_max: 14 },
         container_binding: Some("PYTHON".to_owned()),
+        location_hint: Some("weur"),
+        jurisdiction: Some("eu"),
     };
     let expected = serde_json::json!({
         "warmTarget": 1,
@@ -222,7 +224,9 @@ fn every_option_is_written_and_read_back() {
         "revision": "v12",
         "revisionOrder": 1_763_000_000_000_u64,
         "rollout": { "maxSurge": 0, "maxUnavailable": 14 },
-        "containerBinding": "PYTHON"
+        "containerBinding": "PYTHON",
+        "locationHint": "weur",
+        "jurisdiction": "eu"
     });
     assert_eq!(written(&config), expected);
     for config in [config, Config::default()] {

@@ -139,9 +139,11 @@ fn a_flag_is_true_or_false_and_nothing_like_it() {
 
 #[test]
 fn a_word_is_one_of_those_there_are_as_they_are_spelled() {
-    let words: [(&str, &[&str], &str); 3] = [
+    let words: [(&str, &[&str], &str); 5] = [
         ("refill", &["eager", "interval"], r#""eager" or "interval""#),
         ("whenEmpty", &["start", "wait", "fail"], r#""start" or "wait" or "fail""#),
+        ("jurisdiction", Config::JURISDICTIONS, r#""eu" or "fedramp" or "fedramp-high" or "us""#),
+        ("locationHint", Config::LOCATION_HINTS, HINTS),
         ("onRelease", &["destroy", "restart", "reset"], r#""destroy" or "restart" or "reset""#),
     ];
     for (name, words, bounds) in words {
@@ -162,6 +164,21 @@ fn a_word_is_one_of_those_there_are_as_they_are_spelled() {
     assert_eq!(config_from_json(r#"{"refill":"interval"}"#).unwrap().refill, Refill::Interval);
     assert_eq!(config_from_json(r#"{"whenEmpty":"wait"}"#).unwrap().when_empty, WhenEmpty::Wait);
     assert_eq!(config_from_json(r#"{"onRelease":"reset"}"#).unwrap().on_release, OnRelease::Reset);
+}
+
+/// The platform's words, as tests/types holds the types against the platform's.
+const HINTS: &str = "\"wnam\" or \"enam\" or \"sam\" or \"weur\" or \"eeur\" or \"apac\" or \"apac-ne\" or \
+                     \"apac-se\" or \"oc\" or \"afr\" or \"me\"";
+
+#[test]
+fn the_types_that_are_shipped_have_the_platforms_words() {
+    let types = include_str!("../../../../js/types.ts");
+    for (name, words) in [("LocationHint", Config::LOCATION_HINTS), ("Jurisdiction", Config::JURISDICTIONS)] {
+        let (_, union) = types.split_once(&format!("export type {name} =")).unwrap();
+        let (union, _) = union.split_once(';').unwrap();
+        let listed: Vec<_> = union.split('|').map(|word| word.trim().trim_matches('"')).collect();
+        assert_eq!(listed.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>(), words);
+    }
 }
 
 #[test]

@@ -1,0 +1,103 @@
+//! The objects of one class, where the configuration says they are.
+
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::call::message_of;
+use super::js::{Namespace, ObjectId, object, property};
+use crate::pool::{ContainerId, ContainerName, Identity, PoolError};
+
+/// A namespace, or the part of it in one jurisdiction, and near which region an
+/// object of it is made that is not there yet.
+#[derive(Clone)]
+pub struct Objects {
+    namespace: Namespace,
+    /// What `get` is told.
+    options: JsValue,
+}
+
+impl Objects {
+    /// Those of a namespace in that jurisdiction, if there is one to be in; the
+    /// namespace may be that part already.
+    ///
+    /// # Errors
+    /// [`PoolError::Misconfigured`] where the platform refuses it.
+    pub fn of(namespace: Namespace, jurisdiction: Option<&str>) -> Result<Self, PoolError> {
+        let namespace = match jurisdiction {
+            Some(name) if !is_in(&namespace, name) => {
+                namespace.jurisdiction(name).map_err(|error| PoolError::Misconfigured {
+                    message: format!("the platform refuses jurisdiction {name}: {}", message_of(&error)),
+                })?
+            }
+            _ => namespace,
+        };
+        Ok(Self { namespace, options: JsValue::UNDEFINED })
+    }
+
+    /// The same, made near that region where they are made by this.
+    pub fn near(&self, location_hint: Option<&str>) -> Self {
+        let hint = |hint| object(&[("locationHint", JsValue::from_str(hint))]);
+        Self { namespace: self.namespace.clone(), options: location_hint.map_or(JsValue::UNDEFINED, hint) }
+    }
+
+    /// A new stub of the object of that name. After some errors a stub is
+    /// broken, so none is kept.
+    ///
+    /// # Errors
+    /// The platform's, when the name is refused.
+    pub fn by_name<Stub: JsCast>(&self, name: &str) -> Result<Stub, JsValue> {
+        let id = self.namespace.id_from_name(name)?;
+        Ok(self.namespace.stub(&id, &self.options)?.unchecked_into())
+    }
+
+    /// The name with the id that is made from it.
+    ///
+    /// # Errors
+    /// [`PoolError::Misconfigured`] where none is.
+    pub fn identity_of(&self, name: ContainerName) -> Result<Identity, PoolError> {
+        let id = self.namespace.id_from_name(&name.to_string()).ok();
+        let id = id.and_then(|id| ContainerId::parse(&id.to_hex()));
+        id.map(|id| Identity { name, id }).ok_or_else(|| PoolError::Misconfigured {
+            message: "the container binding makes no Durable Object ids".to_owned(),
+        })
+    }
+
+    /// A new stub of a container of the pool.
+    ///
+    /// # Errors
+    /// Those of [`Self::check`].
+    pub fn container<Stub: JsCast>(&self, identity: Identity) -> Result<Stub, PoolError> {
+        let stub =
+            self.namespace.stub(&self.check(identity)?, &self.options).map_err(|_| elsewhere(identity))?;
+        Ok(stub.unchecked_into())
+    }
+
+    /// Checks that the pool's container is here. A client that looks for it in
+    /// another class or jurisdiction would start another one, which nobody tracks.
+    ///
+    /// # Errors
+    /// [`PoolError::Misconfigured`] where its name makes another id.
+    pub fn check(&self, identity: Identity) -> Result<ObjectId, PoolError> {
+        let made = self.namespace.id_from_name(&identity.name.to_string()).ok();
+        let same = made.filter(|made| made.to_hex() == identity.id.to_string());
+        same.ok_or_else(|| elsewhere(identity))
+    }
+
+    /// What the platform calls it.
+    pub fn into_namespace(self) -> JsValue {
+        self.namespace.into()
+    }
+}
+
+fn elsewhere(Identity { name, .. }: Identity) -> PoolError {
+    PoolError::Misconfigured {
+        message: format!(
+            "container {name} of the pool is not of the class and jurisdiction that this client looks in \
+             (give it the pool's containerBinding and jurisdiction, or a poolName of its own)"
+        ),
+    }
+}
+
+fn is_in(namespace: &Namespace, jurisdiction: &str) -> bool {
+    let id = namespace.id_from_name("cf-warm-pool");
+    id.is_ok_and(|id| property(&id, "jurisdiction").as_string().as_deref() == Some(jurisdiction))
+}

@@ -56,4 +56,4 @@ pub use warm_pool::WarmPool;
 pub use crate::pool::{
     Config, ContainerId, ContainerName, Generation, Health, OnRelease, Outcome, Refill, Rollout, WhenEmpty,
 };
-pub use crate::wire::{LastError, PoolStats};
+pub use crate::wire::{ExplainedStep, Explanation, Held, LastError, PoolStats};

@@ -13,7 +13,7 @@ use crate::pool::{Config, PoolError};
 use crate::runtime::bindings::{first_bound, namespace};
 use crate::runtime::client::{Ask, Client, Places};
 use crate::runtime::js::{Namespace, property};
-use crate::wire::{self, PoolStats};
+use crate::wire::{self, Explanation, PoolStats};
 
 /// The pool of those who name none.
 const DEFAULT_POOL_NAME: &str = "global-pool";
@@ -159,6 +159,26 @@ impl WarmPool {
         let Some(text) = answer.as_string() else { return Ok(None) };
         let grant = wire::claim_from_json(&text)?;
         Ok(Some(Container::new(grant, &self.client.places()?.containers)?))
+    }
+
+    /// What happened to the session's containers, and why it has the one it has:
+    /// each step with its time and cause, as far as it is kept.
+    ///
+    /// ```no_run
+    /// # use cf_warm_pool::client::{Error, WarmPool};
+    /// # async fn example(pool: WarmPool) -> Result<(), Error> {
+    /// for step in pool.explain("alice").await?.steps {
+    ///     worker::console_log!("{} {}: {}", step.at_ms, step.container, step.why);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_session`, and `pool_unavailable` where the pool did not answer.
+    pub async fn explain(&self, session: &str) -> Result<Explanation, Error> {
+        let answer = self.client.ask(&[Ask::Call("explain", session.into())]).await?;
+        Ok(wire::explanation_from_json(&answer.as_string().unwrap_or_default())?)
     }
 
     /// Takes the session's container away from it, as [`Config::on_release`] says.

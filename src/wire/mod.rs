@@ -13,6 +13,7 @@
 //! | `sessions` | what operators are told of one session, HTTP |
 //! | `steering` | what operators ask of the pools, HTTP |
 //! | `health` | what a container tells at `health.path`, HTTP |
+//! | `explanation` | what was asked about that, RPC |
 //! | `history` | what happened to containers, in rows and RPC |
 //! | `hint` | a cached assignment, KV |
 //! | `legacy` | what an earlier package stored, KV of an object |
@@ -26,6 +27,7 @@
 mod claim;
 mod config;
 mod error;
+mod explanation;
 mod figures;
 mod health;
 mod hint;
@@ -46,6 +48,7 @@ pub use config::{
     config_from_json, config_from_row, config_to_json, configs_from_row, configs_to_json, warmup_count,
 };
 pub use error::{RemoteError, error_body};
+pub use explanation::{ExplainedStep, Explanation, Held, explanation_from_json};
 pub use figures::Counts;
 pub use health::usage_from_json;
 pub use hint::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};

@@ -83,6 +83,23 @@ test("a claim says which container, which life of it and where it came from", as
   assert.equal((await call("stats", { pool })).claims, 2);
 });
 
+test("a session's container is explained step by step", async () => {
+  const pool = "explained";
+  const { name, id } = await call("claim", { with: "alice", pool, options: EMPTY });
+  const { container, steps, dropped } = await call("explain", { with: "alice", pool });
+  assert.deepEqual({ container, dropped }, { container: { name, id, generation: 1 }, dropped: 0 });
+  assert.deepEqual(
+    steps.map(({ container, to }) => [container, to]),
+    ["starting", "warm", "assigned"].map((to) => [name, to]),
+  );
+  assert.ok(steps.every(({ at, why }) => Math.abs(Date.now() - at) < 60_000 && why.length > 0));
+
+  await call("release", { with: "alice", pool });
+  const left = (await call("explain", { with: "alice", pool })).steps.find(({ cause }) => cause);
+  assert.equal(left.cause, "released");
+  assert.equal((await call("explain", { with: "nobody", pool })).container, null);
+});
+
 test("with a hint cache the pool is not asked again, and a release is not forgotten", async () => {
   const options = { with: "alice", pool: "hints", hints: "HINTS", options: EMPTY };
   const { name } = await call("claim", options);

@@ -50,6 +50,7 @@ async fn answer(env: &Env, asked: &Asked) -> std::result::Result<Value, Error> {
         "claim" => shown(&pool.claim(text).await?),
         "lookup" => pool.lookup(text).await?.as_ref().map_or(Value::Null, shown),
         "release" => pool.release(text).await?.into(),
+        "explain" => json!(pool.explain(text).await?),
         "stats" => json!(pool.stats().await?),
         "prime" => json!(pool.prime().await?),
         "warmup" => json!(pool.warmup(asked.with.as_u64().map(|count| count as u32)).await?),

@@ -53,6 +53,18 @@ export default defineConfig(
     },
   },
   {
+    // What they hand to the page runs there.
+    files: ["tests/browser/**/*.mjs"],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ["Event", "document", "getComputedStyle", "localStorage", "sessionStorage"].map((name) => [
+          name,
+          "readonly",
+        ]),
+      ),
+    },
+  },
+  {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },

@@ -95,5 +95,6 @@ function sayWhatToTry(address) {
   heading(`ready on ${address} (Ctrl-C stops it), try:`);
   say(`curl -H 'x-session-id: alice' ${address}/whoami`);
   say(`curl -H 'x-api-key: ${key}' ${address}/api/v1/warm-pool/status`);
+  say(`${address}/dashboard in a browser, with the key ${key}`);
   if (key !== "dev") say(`(YOUR-KEY is the ${KEY} of .dev.vars)`);
 }

@@ -115,9 +115,14 @@ async function checkTypes() {
     if (error instanceof Trouble) return false;
     throw error;
   }
-  const projects = [".", "tests/types", "tests/worker", "tests/process", "tests/e2e"].filter(
-    (folder) => existsSync(inRoot(folder, "tsconfig.json")),
-  );
+  const projects = [
+    ".",
+    "js/dashboard",
+    "tests/types",
+    "tests/worker",
+    "tests/process",
+    "tests/e2e",
+  ].filter((folder) => existsSync(inRoot(folder, "tsconfig.json")));
   return allSucceed(projects, (project) => succeeds("tsc", ["--noEmit", "--project", project]));
 }
 

@@ -1,6 +1,7 @@
 // The tiers of tests in the order in which they run. A tier more is an entry more in this table.
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { ensureBrowser, missingBrowser } from "./browser.mjs";
 import {
   countsOfCargo,
   countsOfMutants,
@@ -14,6 +15,7 @@ import { missingForContainers, runOverContainers } from "./e2e.mjs";
 import { imageEnv, SERVER } from "./image.mjs";
 import { cacheDir, inRoot } from "./project.mjs";
 import { childEnv, run } from "./run.mjs";
+import { Trouble } from "./say.mjs";
 import { filesUnder } from "./stamp.mjs";
 
 /** A tier that hangs must not take the whole run with it. */
@@ -60,6 +62,7 @@ export const tiers = [
   nodeTier("kill", "killed process"),
   nodeTier("fuzz", "fuzz over HTTP"),
   nodeTier("load", "load"),
+  { ...nodeTier("browser", "in a browser"), missing: missingBrowser, run: runInBrowser },
   {
     ...nodeTier("e2e", "real containers"),
     missing: missingForContainers,
@@ -101,6 +104,16 @@ async function runSimulation() {
 async function runNode(files) {
   const { code, ms, output } = await runNodeTests(files);
   return { code, ms, counts: countsOfNode(output) };
+}
+
+async function runInBrowser(files) {
+  try {
+    await ensureBrowser();
+  } catch (error) {
+    if (error instanceof Trouble) return { missing: error.message.replace(/\.$/, "") };
+    throw error;
+  }
+  return runNode(files);
 }
 
 function runNodeTests(files, extra = {}) {

@@ -10,6 +10,9 @@ pub const SESSION_HEADER: &str = "x-session-id";
 /// whose paths others have laid down.
 const PREFIX: &str = "/api/v1/warm-pool/";
 
+/// Where the page of those who run the pools is.
+const DASHBOARD_PATH: &str = "/dashboard";
+
 /// What stands in a route's path for a session id.
 const SESSION_SEGMENT: &str = ":id";
 
@@ -18,6 +21,8 @@ const SESSION_SEGMENT: &str = ":id";
 pub enum Destination {
     /// To the container of that session, as it is, whatever its path.
     Session(Session),
+    /// To the page that shows the pools to those who run them.
+    Dashboard,
     /// To those who run the pools.
     Operators {
         /// What they ask for.
@@ -83,6 +88,9 @@ pub fn destination(method: &str, path: &str, session: Option<&str>) -> Result<De
     if let Some(session) = session {
         return Session::new(session).map(Destination::Session);
     }
+    if (method, path) == ("GET", DASHBOARD_PATH) {
+        return Ok(Destination::Dashboard);
+    }
     let here: Vec<_> = ROUTES
         .into_iter()
         .filter_map(|(method, route, operation)| Some((method, operation, segment_at(route, path)?)))
@@ -95,7 +103,7 @@ pub fn destination(method: &str, path: &str, session: Option<&str>) -> Result<De
         let methods: Vec<&str> = here.into_iter().map(|(method, ..)| method).collect();
         return Err(PoolError::NotFound { what: format!("{asked} (it has {})", methods.join(" and ")) });
     }
-    if path.starts_with(PREFIX) {
+    if path.starts_with(PREFIX) || path == DASHBOARD_PATH {
         return Err(PoolError::NotFound { what: asked });
     }
     Err(PoolError::InvalidSession { problem: format!("{SESSION_HEADER} is missing") })
@@ -169,6 +177,20 @@ mod tests {
                 assert!(destination(method, &wrong, None).is_err(), "{wrong}");
             }
         }
+    }
+
+    #[test]
+    fn the_dashboard_has_one_path_and_one_method() {
+        assert_eq!(destination("GET", "/dashboard", None), Ok(Destination::Dashboard));
+        for method in ["HEAD", "POST", "get"] {
+            let expected = PoolError::NotFound { what: format!("{method} /dashboard") };
+            assert_eq!(destination(method, "/dashboard", None), Err(expected));
+        }
+        for path in ["/dashboard/", "/Dashboard", "//dashboard"] {
+            assert_eq!(destination("GET", path, None).unwrap_err().code(), "invalid_session", "{path}");
+        }
+        let alice = Session::new("alice").unwrap();
+        assert_eq!(destination("GET", "/dashboard", Some("alice")), Ok(Destination::Session(alice)));
     }
 
     #[test]

@@ -5,11 +5,13 @@
 //! |---|---|
 //! | `session` | a request with a session id |
 //! | `operators` | those without |
+//! | `dashboard` | the page over them |
 //! | `body` | what they send, bounded |
 //! | `answer` | what the Worker answers itself |
 
 mod answer;
 mod body;
+mod dashboard;
 mod operators;
 mod session;
 
@@ -32,6 +34,7 @@ async fn respond(request: &Request, env: &JsValue, ctx: &JsValue) -> Result<Resp
     let url = Url::new(&request.url()).map_err(|error| answer::unbuilt(&error))?;
     match destination(&request.method(), &url.pathname(), header(request, SESSION_HEADER).as_deref())? {
         Destination::Session(session) => session::to_container(request, env, ctx, &session).await,
+        Destination::Dashboard => dashboard::page(env, header(request, "x-api-key").as_deref()),
         Destination::Operators { operation, segment } => {
             let query = url.search();
             operators::answer(operation, &segment, query.trim_start_matches('?'), request, env, ctx).await

@@ -15,6 +15,31 @@ const SECRETS: [&str; 2] = ["WARM_POOL_API_KEY", "WARM_POOL_API_KEY_NEXT"];
 /// [`PoolError::Unauthorized`] when no key is configured, saying how to set
 /// one, and when it is missing or wrong.
 pub fn authorize(env: &JsValue, given: Option<&str>) -> Result<(), PoolError> {
+    let keys = configured(env)?;
+    let given = given.unwrap_or_default();
+    // Every key is compared, so that the time tells nothing.
+    let matches = keys.iter().fold(false, |found, key| found | same(key, given));
+    if matches {
+        Ok(())
+    } else {
+        Err(PoolError::Unauthorized { message: "X-API-Key is missing or wrong".to_owned() })
+    }
+}
+
+/// Checks what a request for a page came with, which holds nothing that is
+/// secret and asks for the key itself: none will do.
+///
+/// # Errors
+/// Those of [`authorize`], but for a missing key.
+pub fn authorize_page(env: &JsValue, given: Option<&str>) -> Result<(), PoolError> {
+    match given {
+        Some(_) => authorize(env, given),
+        None => configured(env).map(|_| ()),
+    }
+}
+
+/// The keys there are, one at least.
+fn configured(env: &JsValue) -> Result<Vec<String>, PoolError> {
     let keys: Vec<String> = SECRETS
         .iter()
         .filter_map(|secret| property(env, secret).as_string())
@@ -25,14 +50,7 @@ pub fn authorize(env: &JsValue, given: Option<&str>) -> Result<(), PoolError> {
             message: format!("this route is closed: set a key with `wrangler secret put {}`", SECRETS[0]),
         });
     }
-    let given = given.unwrap_or_default();
-    // Every key is compared, so that the time tells nothing.
-    let matches = keys.iter().fold(false, |found, key| found | same(key, given));
-    if matches {
-        Ok(())
-    } else {
-        Err(PoolError::Unauthorized { message: "X-API-Key is missing or wrong".to_owned() })
-    }
+    Ok(keys)
 }
 
 /// Compares digests, so that neither length nor content shows in the time.

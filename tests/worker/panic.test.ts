@@ -1,3 +1,4 @@
+import { exports } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import { errorOf, eventually, ledger, TestPool } from "./harness.ts";
 
@@ -37,6 +38,13 @@ test("a pool that panicked is woken by its alarm", async () => {
 
   expect(await pool.wake()).toBe(true);
   await pool.atRest(1);
+});
+
+test("after a panic the dashboard is still there", async () => {
+  await panic(new TestPool({ warmTarget: 0 }));
+
+  const answer = await exports.default.fetch("https://pool.example/dashboard");
+  expect([answer.status, (await answer.text()).length > 10_000]).toEqual([200, true]);
 });
 
 /**

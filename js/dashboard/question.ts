@@ -1,0 +1,33 @@
+/** The dialog that asks before something is done. */
+import { part, setText } from "./dom.ts";
+
+export interface Question {
+  title: string;
+  text: string;
+  /** What the button that does it says. */
+  yes: string;
+  /** It cannot be taken back. */
+  grave: boolean;
+}
+
+const dialog = part("question", HTMLDialogElement);
+const title = part("question-title", HTMLElement);
+const text = part("question-text", HTMLElement);
+const yes = part("question-yes", HTMLButtonElement);
+const no = part("question-no", HTMLButtonElement);
+
+yes.addEventListener("click", () => dialog.close("yes"));
+no.addEventListener("click", () => dialog.close("no"));
+
+/** Resolves to whether it is to be done; Escape and anything else are a no. */
+export function confirmed(question: Question): Promise<boolean> {
+  setText(title, question.title);
+  setText(text, question.text);
+  setText(yes, question.yes);
+  yes.classList.toggle("grave", question.grave);
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((done) => {
+    dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true });
+  });
+}

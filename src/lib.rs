@@ -6,6 +6,7 @@
 //!
 //! | module | what it is | what it does not know |
 //! |---|---|---|
+//! | `ordered` | maps and sets in order | everything else |
 //! | [`platform`] | what the platform's errors mean | everything else |
 //! | [`pool`] | the state machine: events in, decisions out | JS, SQL, clock, randomness |
 //! | [`route`] | what a cached hint and an observed state mean | the same |
@@ -25,6 +26,7 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod client;
+mod ordered;
 pub mod platform;
 pub mod pool;
 pub mod route;

@@ -24,7 +24,7 @@
 // The figures, as a test writes them out.
 #![cfg_attr(test, recursion_limit = "256")]
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "package")))]
 pub mod client;
 mod ordered;
 pub mod platform;

@@ -4,6 +4,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::client::Client;
+use super::js::console_error;
 use super::pools::Pools;
 
 /// Primes the pool of every runtime. One that fails is logged and stops no
@@ -18,7 +19,7 @@ pub async fn scheduled(_event: JsValue, env: JsValue, ctx: JsValue) -> Result<()
     let mut unprimed = Vec::new();
     for (runtime, primed) in pools.each(async |client: Client| client.prime().await).await {
         if let Err(error) = primed {
-            worker::console_error!("warm pool: the pool {runtime} could not be primed: {error}");
+            console_error(&format!("warm pool: the pool {runtime} could not be primed: {error}"));
             unprimed.push(runtime);
         }
     }

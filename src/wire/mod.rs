@@ -48,4 +48,4 @@ pub use json::{Number, Object, Value};
 pub use legacy::{Legacy, Unreadable, legacy_from_json};
 pub use stats::{LastError, PoolStats, stats_from_json, stats_to_json};
 pub use status::status_to_json;
-pub use worker::{Variables, worker_config, worker_enabled, worker_runtimes};
+pub use self::worker::{Variables, worker_config, worker_enabled, worker_runtimes};

@@ -6,6 +6,7 @@
 //!
 //! | module | what it is | what it does not know |
 //! |---|---|---|
+//! | `ordered` | maps and sets in order | everything else |
 //! | [`platform`] | what the platform's errors mean | everything else |
 //! | [`pool`] | the state machine: events in, decisions out | JS, SQL, clock, randomness |
 //! | [`route`] | what a cached hint and an observed state mean | the same |
@@ -23,8 +24,9 @@
 // The figures, as a test writes them out.
 #![cfg_attr(test, recursion_limit = "256")]
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "package")))]
 pub mod client;
+mod ordered;
 pub mod platform;
 pub mod pool;
 pub mod route;

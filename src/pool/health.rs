@@ -1,6 +1,6 @@
 //! Who is looked at, and what was seen. Health is judged only by answers.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::config::OnRelease;
 use super::container::{Container, State, StopCause};
@@ -11,6 +11,7 @@ use super::identity::{ClaimId, ContainerId, Life};
 use super::limits::{PROBE_CONCURRENCY, STOP_CALL_TIMEOUT_MS};
 use super::stats::HealthKind;
 use super::{Pool, Step};
+use crate::ordered::{Set, sorted};
 
 /// The round of looks under way. Lives in memory, but for when the assigned
 /// ones were last looked at: a memory that is rebuilt at every alarm must not
@@ -28,7 +29,7 @@ pub(super) struct Sweep {
     /// Containers still to be looked at in this round.
     backlog: VecDeque<ContainerId>,
     /// Looks asked for and not answered, by when they were asked for.
-    pub under_way: BTreeSet<(u64, Life)>,
+    pub under_way: Set<(u64, Life)>,
     /// When a container last answered.
     answered_at_ms: u64,
 }
@@ -55,7 +56,10 @@ impl Sweep {
 
     /// The container is gone, and a look at it ends with it.
     fn forget(&mut self, life: Life) {
-        self.under_way.retain(|(_, other)| *other != life);
+        let of_it = |sweep: &Self| sweep.under_way.iter().find(|(_, other)| *other == life).copied();
+        while let Some(look) = of_it(self) {
+            self.under_way.remove(&look);
+        }
     }
 
     /// The first assigned container was just seen.
@@ -96,9 +100,8 @@ impl Pool {
         let patience_ms = self.look_patience_ms();
         let over =
             self.sweep.under_way.iter().take_while(|(since_ms, _)| since_ms + patience_ms <= step.now_ms);
-        let mut over: Vec<_> = over.copied().collect();
-        over.sort_by_key(|(_, life)| self.first_to_wait(life.id));
-        for (since_ms, life) in over {
+        let over: Vec<_> = over.copied().collect();
+        for (since_ms, life) in sorted(&over, |(_, life)| self.turn_to_wait(life.id)) {
             self.sweep.under_way.remove(&(since_ms, life));
             let failure = Failure::new(FailureClass::Transient, "the look was not answered");
             self.probed(step, life, Seen::Unknown(failure));
@@ -115,6 +118,12 @@ impl Pool {
     /// The claim that waits longest for a look at it, if any does.
     pub(super) fn first_to_wait(&self, id: ContainerId) -> Option<ClaimId> {
         self.ledger.container(id).and_then(|container| container.memory.verifying.first().copied())
+    }
+
+    /// A number by which those that claims wait for come last, in the order of
+    /// the claims.
+    pub(super) fn turn_to_wait(&self, id: ContainerId) -> u64 {
+        self.first_to_wait(id).map_or(0, |claim| claim.0 + 1)
     }
 
     /// Longer than the platform's side waits for an answer.
@@ -259,7 +268,7 @@ impl Pool {
 
     /// Queues those that are not queued already from a round that is not done.
     fn enqueue(&mut self, ids: Vec<ContainerId>) {
-        let queued: BTreeSet<_> = self.sweep.backlog.iter().copied().collect();
+        let queued: Set<_> = self.sweep.backlog.iter().copied().collect();
         self.sweep.backlog.extend(ids.into_iter().filter(|id| !queued.contains(id)));
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::error::PoolError;
 use super::limits::SESSION_BYTES_MAX;
+use crate::text::hex;
 
 /// A container's Durable Object id: 32 bytes, written as 64 hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +23,7 @@ impl ContainerId {
 
 impl fmt::Display for ContainerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
 }
 
@@ -52,11 +53,9 @@ const DASHES: [usize; 4] = [8, 13, 18, 23];
 
 impl fmt::Display for ContainerName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, byte) in self.0.iter().enumerate() {
-            let dash = if matches!(at, 4 | 6 | 8 | 10) { "-" } else { "" };
-            write!(f, "{dash}{byte:02x}")?;
-        }
-        Ok(())
+        let mut text = hex(&self.0);
+        DASHES.into_iter().for_each(|at| text.insert(at, '-'));
+        f.write_str(&text)
     }
 }
 

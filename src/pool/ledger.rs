@@ -1,29 +1,28 @@
 //! All containers, and the indexes over them that must never disagree.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::config::OnRelease;
 use super::container::{Container, State, StopCause};
 use super::identity::{ContainerId, Life, Session};
+use crate::ordered::{Map, Set};
 
 /// The containers by id, kept with the indexes the handlers ask. Every write
 /// goes through [`Ledger::put`] and [`Ledger::remove`], which also note which
 /// rows the write makes stale.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    containers: BTreeMap<ContainerId, Container>,
-    sessions: BTreeMap<Session, ContainerId>,
-    warm: BTreeSet<(u64, ContainerId)>,
-    starting: BTreeSet<ContainerId>,
+    containers: Map<ContainerId, Container>,
+    sessions: Map<Session, ContainerId>,
+    warm: Set<(u64, ContainerId)>,
+    starting: Set<ContainerId>,
     /// The assigned ones by when they were claimed.
-    leases: BTreeSet<(u64, ContainerId)>,
-    draining: BTreeSet<ContainerId>,
+    leases: Set<(u64, ContainerId)>,
+    draining: Set<ContainerId>,
     /// Draining and stopping ones that are to be warm again soon.
-    returning: BTreeSet<ContainerId>,
-    stopping: BTreeSet<ContainerId>,
-    due: BTreeSet<(u64, ContainerId)>,
+    returning: Set<ContainerId>,
+    stopping: Set<ContainerId>,
+    due: Set<(u64, ContainerId)>,
     /// Containers whose rows are stale, as they were.
-    stale: BTreeMap<ContainerId, Option<Container>>,
+    stale: Map<ContainerId, Option<Container>>,
 }
 
 impl Ledger {
@@ -48,7 +47,7 @@ impl Ledger {
             self.containers.insert(id, container);
         } else {
             let old = self.containers.insert(id, container);
-            self.stale.entry(id).or_insert(old);
+            self.note_stale(id, old);
         }
     }
 
@@ -56,12 +55,12 @@ impl Ledger {
     pub fn remove(&mut self, id: ContainerId) {
         self.unindex(id);
         if let Some(old) = self.containers.remove(&id) {
-            self.stale.entry(id).or_insert(Some(old));
+            self.note_stale(id, Some(old));
         }
     }
 
     /// The containers whose rows changed since the last call, each as it was.
-    pub fn take_stale(&mut self) -> BTreeMap<ContainerId, Option<Container>> {
+    pub fn take_stale(&mut self) -> Map<ContainerId, Option<Container>> {
         std::mem::take(&mut self.stale)
     }
 
@@ -120,11 +119,6 @@ impl Ledger {
         self.sessions.values().copied()
     }
 
-    /// The ids of the starting containers.
-    pub fn starting_ids(&self) -> impl Iterator<Item = ContainerId> {
-        self.starting.iter().copied()
-    }
-
     /// The stopping containers.
     pub fn stopping_containers(&self) -> impl Iterator<Item = &Container> {
         self.stopping.iter().filter_map(|id| self.containers.get(id))
@@ -175,6 +169,13 @@ impl Ledger {
     #[must_use]
     pub fn stopping(&self) -> usize {
         self.stopping.len()
+    }
+
+    /// Its row is stale, and what it was before the first change is kept.
+    fn note_stale(&mut self, id: ContainerId, old: Option<Container>) {
+        if self.stale.get(&id).is_none() {
+            self.stale.insert(id, old);
+        }
     }
 
     fn index(&mut self, container: &Container) {

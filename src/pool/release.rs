@@ -5,6 +5,7 @@ use super::container::{Container, State, StopCause};
 use super::identity::{ContainerId, Session};
 use super::limits::{HINT_TTL_MS, LEASE_GRACE_SHARE, LEASE_RENEWAL_SHARE};
 use super::{Pool, Step};
+use crate::ordered::sorted;
 
 impl Pool {
     /// The session holds nothing from here on. One that holds nothing already
@@ -27,9 +28,8 @@ impl Pool {
 
     /// Lets several go at once. Those that claims wait for come last, in the
     /// order of the claims: they are served anew, first come first served.
-    pub(super) fn let_all_go(&mut self, step: &mut Step, mut ids: Vec<ContainerId>, cause: StopCause) {
-        ids.sort_by_key(|id| self.first_to_wait(*id));
-        for id in ids {
+    pub(super) fn let_all_go(&mut self, step: &mut Step, ids: Vec<ContainerId>, cause: StopCause) {
+        for id in sorted(&ids, |id| self.turn_to_wait(*id)) {
             self.let_go(step, id, cause);
         }
     }

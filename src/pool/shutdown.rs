@@ -3,6 +3,7 @@
 use super::config::OnRelease;
 use super::container::{State, StopCause};
 use super::{Pool, Step};
+use crate::ordered::sorted;
 
 impl Pool {
     /// Stops what is warm and what is starting for nobody; the refill rests
@@ -17,13 +18,13 @@ impl Pool {
             self.stop_gently(step, id, StopCause::Shutdown);
         }
         let spare = self.ledger.starting().saturating_sub(self.queue.len());
-        let mut starting: Vec<_> = self
+        let starting: Vec<_> = self
             .ledger
-            .starting_ids()
-            .filter_map(|id| self.ledger.container(id).map(|container| (container.created_at_ms, id)))
+            .starting_containers()
+            .map(|container| (container.created_at_ms, container.id))
             .collect();
-        starting.sort_by_key(|(created_at_ms, _)| std::cmp::Reverse(*created_at_ms));
-        for (_, id) in starting.into_iter().take(spare) {
+        let latest_first = sorted(&starting, |(created_at_ms, _)| u64::MAX - created_at_ms);
+        for (_, id) in latest_first.into_iter().take(spare) {
             self.destroy_now(step, id, StopCause::Shutdown);
         }
     }

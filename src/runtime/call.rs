@@ -1,14 +1,13 @@
 //! Calls across the platform: each with a time limit, its errors sorted.
 
 use std::pin::pin;
-use std::time::Duration;
 
 use futures::future::{Either, select};
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use worker::Delay;
 
+use super::delay::Delay;
 use super::js::property;
 use crate::platform;
 use crate::pool::{Failure, FailureClass};
@@ -23,7 +22,7 @@ const CAUSES_MAX: usize = 5;
 /// call itself goes on, and its late outcome is ignored.
 pub async fn within(limit_ms: u64, call: Result<JsValue, JsValue>) -> Result<JsValue, Failure> {
     let answer = pin!(settled(call));
-    let limit = pin!(Delay::from(Duration::from_millis(limit_ms)));
+    let limit = pin!(Delay::ms(limit_ms));
     match select(answer, limit).await {
         Either::Left((result, _)) => result.map_err(|error| failure_of(&error)),
         Either::Right(((), _)) => {

@@ -12,7 +12,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::call::{message_of, settled, within};
 use super::effects::{generation_value, look};
-use super::js::{ContainerStub, Kv, Namespace, PoolStub, now_ms, object};
+use super::js::{ContainerStub, Kv, Namespace, PoolStub, console_warn, now_ms, object};
 use super::objects::Objects;
 use crate::pool::limits::{
     HINT_CONFIRM_TIMEOUT_MS, KV_TIMEOUT_MS, KV_TTL_MIN_MS, PLAIN_CLASSES_MAX, POOL_CALL_TIMEOUT_MS,
@@ -366,7 +366,7 @@ impl HintCache {
             Ok(value) => {
                 let hint = wire::hint_from_json(&value.as_string()?);
                 if hint.is_none() {
-                    worker::console_warn!("warm pool: the hint cache could not be read: it holds no hint");
+                    console_warn("warm pool: the hint cache could not be read: it holds no hint");
                 }
                 let needs_confirmation = self.needs_confirmation;
                 hint.map(|hint| Hint {
@@ -375,7 +375,7 @@ impl HintCache {
                 })
             }
             Err(failure) => {
-                worker::console_warn!("warm pool: the hint cache could not be read: {}", failure.message);
+                console_warn(&format!("warm pool: the hint cache could not be read: {}", failure.message));
                 None
             }
         }
@@ -406,13 +406,13 @@ fn in_background(work: impl Future<Output = ()> + 'static, keep_alive: &Function
         Ok(JsValue::UNDEFINED)
     });
     if let Err(error) = keep_alive.call1(&JsValue::UNDEFINED, &work) {
-        worker::console_warn!("warm pool: a hint may not be written: {}", message_of(&error));
+        console_warn(&format!("warm pool: a hint may not be written: {}", message_of(&error)));
     }
 }
 
 /// A failure of KV costs a hint.
 fn log_failure(result: Result<JsValue, JsValue>) {
     if let Err(error) = result {
-        worker::console_warn!("warm pool: the hint cache could not be written: {}", message_of(&error));
+        console_warn(&format!("warm pool: the hint cache could not be written: {}", message_of(&error)));
     }
 }

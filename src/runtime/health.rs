@@ -1,12 +1,10 @@
 //! Asking a container at `health.path` whether it is ready.
 
-use std::time::Duration;
-
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Request, Response};
-use worker::Delay;
 
 use super::call::within;
+use super::delay::Delay;
 use super::js::{ContainerStub, now_ms};
 use crate::pool::limits::READINESS_PAUSE_MS;
 use crate::pool::{Failure, FailureClass, Seen};
@@ -31,7 +29,7 @@ pub async fn become_ready(container: &ContainerStub, path: &str, until_ms: u64) 
         if now_ms() + READINESS_PAUSE_MS >= until_ms {
             return Err(failure);
         }
-        Delay::from(Duration::from_millis(READINESS_PAUSE_MS)).await;
+        Delay::ms(READINESS_PAUSE_MS).await;
     }
 }
 

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::bindings::{container_namespace, usual_binding};
 use super::effects::carry_out;
-use super::js::{self, ObjectState, now_ms};
+use super::js::{self, ObjectState, console_error, now_ms};
 use super::legacy::LegacyPool;
 use super::objects::Objects;
 use super::sql::ObjectSql;
@@ -206,7 +206,7 @@ impl Host {
     /// Memory no longer matches the rows: everyone who waits is told, and the
     /// next event finds the pool loaded anew. The alarm sees to it that one comes.
     fn commit_failed(&self, error: &PoolError) -> PoolError {
-        worker::console_error!("warm pool: {error}");
+        console_error(&format!("warm pool: {error}"));
         self.storage_failures.set(self.storage_failures.get() + 1);
         self.waiting.fail_all(error);
         self.alarm.arm(Some(now_ms() + RECOVERY_MS));
@@ -288,7 +288,7 @@ fn config_of(event: &Event) -> Option<&Rc<Config>> {
 fn deliver(host: &Weak<Host>, event: Event) {
     let Some(host) = host.upgrade() else { return };
     if let Err(error) = host.dispatch(event) {
-        worker::console_error!("warm pool: the outcome of an effect could not be handled: {error}");
+        console_error(&format!("warm pool: the outcome of an effect could not be handled: {error}"));
     }
 }
 
@@ -302,8 +302,10 @@ impl Fresh for Platform<'_> {
         // The platform's UUIDs parse, and it takes any name.
         #[allow(clippy::expect_used, reason = "the platform's own UUID")]
         let name = ContainerName::parse(&js::random_uuid()).expect("crypto.randomUUID makes a UUID");
-        #[allow(clippy::expect_used, reason = "the platform's own id")]
-        self.containers.identity_of(name).expect("idFromName takes any name")
+        #[allow(clippy::panic, reason = "the platform's own id")]
+        self.containers
+            .identity_of(name)
+            .unwrap_or_else(|error| panic!("idFromName takes any name, and not {name}: {error}"))
     }
 
     fn random(&mut self) -> u64 {

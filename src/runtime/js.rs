@@ -102,6 +102,13 @@ extern "C" {
     #[wasm_bindgen(js_namespace = crypto, js_name = randomUUID)]
     pub fn random_uuid() -> String;
 
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub fn console_error(text: &str);
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub fn console_error_of(text: &str, error: &js_sys::Error);
+    #[wasm_bindgen(js_namespace = console, js_name = warn)]
+    pub fn console_warn(text: &str);
+
     #[wasm_bindgen(js_name = setTimeout)]
     pub fn set_timeout(callback: &JsValue, delay_ms: f64) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout)]

@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 
 use super::bindings::{container_namespace, namespace};
 use super::call::message_of;
+use super::js::{console_error, console_warn};
 use super::objects::Objects;
 use crate::pool::{ContainerName, Event, Identity, PoolError, Stats};
 use crate::wire::{self, Legacy, Unreadable};
@@ -68,20 +69,20 @@ impl LegacyPool {
     pub fn taken(&self, stats: &Stats) {
         let Some(found) = self.found.take() else { return };
         if let Err(error) = self.forget.call0(&JsValue::UNDEFINED) {
-            worker::console_error!("warm pool: what it took over was not deleted: {}", message_of(&error));
+            console_error(&format!("warm pool: what it took over was not deleted: {}", message_of(&error)));
         }
-        worker::console_warn!("warm pool: {}", told(&found, stats));
+        console_warn(&format!("warm pool: {}", told(&found, stats)));
     }
 
     /// The pool has rows of its own, and keeps to them.
     pub fn passed_over(&self) {
         if let Some(found) = self.found.take() {
-            worker::console_warn!(
+            console_warn(&format!(
                 "warm pool: not taking over {} warm and {} assigned containers that an earlier package has \
                  listed since: this pool has rows of its own",
                 found.warm.len(),
                 found.assigned.len() + found.released.len(),
-            );
+            ));
         }
     }
 }

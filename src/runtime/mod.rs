@@ -20,6 +20,8 @@
 //! | `keys` | the API keys |
 //! | `sql` | the store's port on the platform's SQLite |
 //! | `js` | the platform's JavaScript, as types |
+//! | `panics` | what follows a panic |
+//! | `delay` | waiting for a time to pass |
 //! | `call` | calls with a time limit, and what their errors mean |
 //!
 //! What JavaScript calls is there for the npm package alone (feature `package`);
@@ -28,6 +30,7 @@
 pub mod bindings;
 pub mod call;
 pub mod client;
+mod delay;
 mod effects;
 mod given;
 mod health;
@@ -43,6 +46,8 @@ mod legacy;
 #[cfg(feature = "package")]
 mod object;
 pub mod objects;
+#[cfg(feature = "package")]
+mod panics;
 #[cfg(feature = "package")]
 mod pools;
 #[cfg(feature = "package")]

@@ -9,7 +9,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::given::{session_of, type_of};
 use super::host::{Host, lost, unavailable};
-use super::js::{ObjectState, now_ms};
+use super::js::{ObjectState, console_error, now_ms};
 use super::waiting::Answer;
 use crate::pool::limits::HISTORY_CHUNK_MAX;
 use crate::pool::{Config, ContainerId, ContainerName, Event, Generation, Life, PoolError, Session, explain};
@@ -152,7 +152,7 @@ impl PoolObject {
         host.alarm.fired(now_ms() + host.recovery_ms());
         match host.dispatch(Event::DeadlineReached) {
             Ok(()) => host.alarm.settle(),
-            Err(error) => worker::console_error!("warm pool: the alarm could not be handled: {error}"),
+            Err(error) => console_error(&format!("warm pool: the alarm could not be handled: {error}")),
         }
     }
 }

@@ -83,6 +83,7 @@ impl Objects {
     }
 
     /// What the platform calls it.
+    #[cfg(not(feature = "package"))]
     pub fn into_namespace(self) -> JsValue {
         self.namespace.into()
     }

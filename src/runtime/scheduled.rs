@@ -4,6 +4,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::client::Ask;
+use super::js::console_error;
 use super::pools::Pools;
 use crate::wire;
 
@@ -19,7 +20,7 @@ pub async fn scheduled(_event: JsValue, env: JsValue, ctx: JsValue) -> Result<()
     let mut unprimed = Vec::new();
     for (runtime, primed) in pools.each(&[Ask::Prime]).await {
         if let Err(error) = primed.and_then(|answer| wire::told_from_json(&answer)) {
-            worker::console_error!("warm pool: the pool {runtime} could not be primed: {error}");
+            console_error(&format!("warm pool: the pool {runtime} could not be primed: {error}"));
             unprimed.push(runtime);
         }
     }

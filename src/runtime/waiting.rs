@@ -2,10 +2,10 @@
 //! object's memory, and may go away before it.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 
 use futures::channel::oneshot;
 
+use crate::ordered::Map;
 use crate::pool::{ClaimId, Grant, PoolError};
 
 /// What a claim is answered with.
@@ -14,7 +14,7 @@ pub type Answer = Result<Grant, PoolError>;
 /// Those who wait, by their claims.
 #[derive(Default)]
 pub struct Waiting {
-    callers: RefCell<BTreeMap<ClaimId, Caller>>,
+    callers: RefCell<Map<ClaimId, Caller>>,
     next_claim: Cell<u64>,
 }
 
@@ -36,7 +36,7 @@ impl Waiting {
     /// The claim of the caller with that ticket, if it still waits.
     pub fn claim_of(&self, ticket: &str) -> Option<ClaimId> {
         let callers = self.callers.borrow();
-        let with_ticket = |(_, caller): &(&ClaimId, &Caller)| caller.ticket.as_deref() == Some(ticket);
+        let with_ticket = |(_, caller): &&(ClaimId, Caller)| caller.ticket.as_deref() == Some(ticket);
         callers.iter().find(with_ticket).map(|(claim, _)| *claim)
     }
 

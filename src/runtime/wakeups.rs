@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::call::{message_of, settled};
-use super::js::{self, ObjectStorage, now_ms};
+use super::js::{self, ObjectStorage, console_error, now_ms};
 
 /// The object's one alarm.
 pub struct Alarm {
@@ -56,7 +56,7 @@ impl Alarm {
         };
         spawn_local(async move {
             if let Err(error) = settled(call.map(JsValue::from)).await {
-                worker::console_error!("warm pool: the alarm could not be set: {}", message_of(&error));
+                console_error(&format!("warm pool: the alarm could not be set: {}", message_of(&error)));
             }
         });
     }

@@ -1,17 +1,16 @@
 //! A decision's changes as statements.
 
-use std::collections::BTreeMap;
-
 use super::{Statement, container_row, counters_row, history_row, pool_row};
-use crate::pool::Change;
+use crate::ordered::Map;
+use crate::pool::{Change, Chunk, Container};
 
 /// One statement to a row. SQLite holds each statement by itself to the index
 /// on sessions, so whoever gives one up comes before whoever gets it.
 pub fn statements(changes: &[Change]) -> Vec<Statement> {
-    let mut containers = BTreeMap::new();
+    let mut containers: Map<_, Option<&Container>> = Map::default();
     let mut pool = None;
     let mut counters = None;
-    let mut history = BTreeMap::new();
+    let mut history: Vec<&Chunk> = Vec::new();
     for change in changes {
         match change {
             Change::PutContainer(container) => {
@@ -23,19 +22,24 @@ pub fn statements(changes: &[Change]) -> Vec<Statement> {
             Change::PutPool(row) => pool = Some(row),
             Change::PutCounters(row) => counters = Some(row),
             Change::PutHistory(chunk) => {
-                history.insert(chunk.number, chunk);
+                history.retain(|other| other.number != chunk.number);
+                history.push(chunk);
             }
         }
     }
-    let (assigned, others): (Vec<_>, Vec<_>) =
-        containers.into_iter().partition(|(_, container)| container.is_some_and(|c| c.session().is_some()));
-    let containers = others.into_iter().chain(assigned).map(|(id, container)| match container {
-        Some(container) => container_row::put(container),
-        None => container_row::delete(id),
-    });
-    containers
-        .chain(pool.map(pool_row::put))
-        .chain(counters.map(counters_row::put))
-        .chain(history.into_values().flat_map(history_row::put))
-        .collect()
+    let mut statements = Vec::new();
+    for gets_a_session in [false, true] {
+        for (id, container) in containers.iter() {
+            if container.is_some_and(|container| container.session().is_some()) == gets_a_session {
+                let put = container.map(container_row::put);
+                statements.push(put.unwrap_or_else(|| container_row::delete(*id)));
+            }
+        }
+    }
+    statements.extend(pool.map(pool_row::put));
+    statements.extend(counters.map(counters_row::put));
+    for chunk in history {
+        statements.extend(history_row::put(chunk));
+    }
+    statements
 }

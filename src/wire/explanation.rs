@@ -165,7 +165,9 @@ mod tests {
         let refused = claim_to_json::<PoolError>(Err(PoolError::InvalidSession { problem: "x".to_owned() }));
         assert_eq!(explanation_from_json(&refused).unwrap_err().code, "invalid_session");
         let long = " ".repeat(EXPLANATION_BYTES_MAX + 1);
-        for text in [&long, "", "null", "{}", r#"{"container":7,"steps":[],"dropped":0}"#, r#"{"container":null}"#] {
+        for text in
+            [&long, "", "null", "{}", r#"{"container":7,"steps":[],"dropped":0}"#, r#"{"container":null}"#]
+        {
             assert_eq!(explanation_from_json(text).unwrap_err().code, "pool_unavailable", "{text:.9}");
         }
     }

@@ -6,6 +6,7 @@ use super::json::{self, Object, Value};
 use super::limits::{KV_KEY_BYTES_MAX, POOL_NAME_BYTES_MAX};
 use crate::pool::{ContainerName, Generation, PoolError, Session};
 use crate::route::Hint;
+use crate::text::hex;
 
 /// What marks a hashed session in a key.
 const HASHED: char = '#';
@@ -62,10 +63,6 @@ pub fn hint_key(pool_name: &PoolName, session: &Session) -> String {
         return format!("{pool}:{HASHED}{}", hex(&Sha256::digest(session)));
     }
     format!("{pool}:{session}")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Writes a hint: `{ "name", "generation", "expiresAtMs", "needsConfirmation" }`.

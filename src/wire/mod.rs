@@ -43,6 +43,7 @@ mod status;
 mod steering;
 mod worker;
 
+pub use self::worker::{Variables, worker_config, worker_enabled, worker_runtimes};
 pub use claim::{claim_from_json, claim_to_json};
 pub use config::{
     config_from_json, config_from_row, config_to_json, configs_from_row, configs_to_json, warmup_count,
@@ -59,4 +60,3 @@ pub use sessions::{explained_to_json, released_to_json};
 pub use stats::{LastError, PoolStats, stats_from_json, stats_to_json};
 pub use status::status_to_json;
 pub use steering::{Steering, body_too_long, steering_from_json, told_from_json, told_to_json};
-pub use worker::{Variables, worker_config, worker_enabled, worker_runtimes};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Value;
+use crate::text::hex;
 
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,17 +50,27 @@ fn separated(at: usize, out: &mut String) {
 /// Writes a string, quotes included.
 pub fn text(text: &str, out: &mut String) {
     out.push('"');
-    for char in text.chars() {
-        match char {
-            '"' | '\\' => out.extend(['\\', char]),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            ..' ' => out.push_str(&format!("\\u{:04x}", u32::from(char))),
-            _ => out.push(char),
+    let mut written = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let short = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            8 => "\\b",
+            12 => "\\f",
+            ..b' ' => "",
+            _ => continue,
+        };
+        out.push_str(text.get(written..at).unwrap_or_default());
+        written = at + 1;
+        out.push_str(short);
+        if short.is_empty() {
+            out.push_str("\\u00");
+            out.push_str(&hex(&[byte]));
         }
     }
+    out.push_str(text.get(written..).unwrap_or_default());
     out.push('"');
 }

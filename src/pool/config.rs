@@ -3,6 +3,8 @@
 
 use std::rc::Rc;
 
+use super::limits::{HINT_TTL_MS, LEASE_RENEWAL_SHARE};
+
 /// A pool's configuration: what the caller named over the defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -199,6 +201,16 @@ impl Config {
 
     /// The platform's words for jurisdictions.
     pub const JURISDICTIONS: &[&'static str] = &["eu", "fedramp", "fedramp-high", "us"];
+
+    /// How long a hint may name a container: no longer than its session's lease
+    /// can do without a claim.
+    #[must_use]
+    pub fn hint_ttl_ms(&self) -> u64 {
+        match self.lease_timeout_ms {
+            0 => HINT_TTL_MS,
+            lease_ms => HINT_TTL_MS.min(lease_ms / LEASE_RENEWAL_SHARE),
+        }
+    }
 
     /// Age of the last sign of life past which a claim looks again.
     #[must_use]

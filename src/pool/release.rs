@@ -3,7 +3,7 @@
 use super::config::OnRelease;
 use super::container::{Container, State, StopCause};
 use super::identity::{ContainerId, Session};
-use super::limits::{HINT_TTL_MS, LEASE_GRACE_SHARE, LEASE_RENEWAL_SHARE};
+use super::limits::{LEASE_GRACE_SHARE, LEASE_RENEWAL_SHARE};
 use super::{Pool, Step};
 use crate::ordered::sorted;
 
@@ -68,13 +68,9 @@ impl Pool {
         }
     }
 
-    /// How long a hint may name a container that does: no longer than its
-    /// session's lease can do without a claim.
+    /// How long a hint may name a container that does.
     pub(super) fn confirmed_hint_ttl_ms(&self) -> u64 {
-        match self.config.lease_timeout_ms {
-            0 => HINT_TTL_MS,
-            lease_ms => HINT_TTL_MS.min(lease_ms / LEASE_RENEWAL_SHARE),
-        }
+        self.config.hint_ttl_ms()
     }
 
     /// The container no longer belongs to its session, which gets another with

@@ -17,6 +17,16 @@ pub struct Hint {
     pub needs_confirmation: bool,
 }
 
+impl Hint {
+    /// Whether it was given under a longer lease than there is, or under none: it
+    /// lasts longer than `ttl_ms`, the longest that one given now would. Whoever
+    /// used it would not renew the lease, and lose a container that is in use.
+    #[must_use]
+    pub fn outlasts(&self, ttl_ms: u64, now_ms: u64) -> bool {
+        self.expires_at_ms > now_ms.saturating_add(ttl_ms)
+    }
+}
+
 /// What a hinted container answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Look {
@@ -163,6 +173,14 @@ mod tests {
             let look = seen.map(|seen| Look { seen, confirmed: None });
             assert_eq!(judge(hint, now_ms, look.as_ref()), expected, "at {now_ms}, {look:?}");
         }
+    }
+
+    #[test]
+    fn a_hint_of_a_longer_lease_lasts_longer_than_one_given_now() {
+        for (ttl_ms, now_ms, outlasts) in [(1_000, 0, false), (999, 0, true), (999, 1, false), (0, 999, true)] {
+            assert_eq!(HINT.outlasts(ttl_ms, now_ms), outlasts, "{ttl_ms} ms at {now_ms}");
+        }
+        assert!(!HINT.outlasts(u64::MAX, u64::MAX));
     }
 
     #[test]

@@ -262,6 +262,7 @@ impl Client {
             pool_name: pool_name.clone(),
             session: session.clone(),
             needs_confirmation: config.on_release != OnRelease::Destroy,
+            hint_ttl_ms: config.hint_ttl_ms(),
         })
     }
 }
@@ -285,6 +286,8 @@ struct HintCache {
     session: Session,
     /// Whether this client, by its own policy, takes no hint at its word.
     needs_confirmation: bool,
+    /// How long a hint may last, by this client's lease.
+    hint_ttl_ms: u64,
 }
 
 impl HintCache {
@@ -369,6 +372,7 @@ impl HintCache {
                     console_warn("warm pool: the hint cache could not be read: it holds no hint");
                 }
                 let needs_confirmation = self.needs_confirmation;
+                let hint = hint.filter(|hint| !hint.outlasts(self.hint_ttl_ms, now_ms()));
                 hint.map(|hint| Hint {
                     needs_confirmation: hint.needs_confirmation || needs_confirmation,
                     ..hint

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use cf_warm_pool::pool::limits::HINT_TTL_MS;
 use cf_warm_pool::pool::{Config, Event, Grant, OnRelease, PoolError, Seen, Session};
 use cf_warm_pool::route::{Hint, Look, Route, judge};
 
@@ -91,7 +92,7 @@ impl World {
         if requests == 0 {
             return;
         }
-        if self.uses_hints(version) && self.use_hint(session) {
+        if self.uses_hints(version) && self.use_hint(session, version) {
             return self.visit_again(session, version, requests);
         }
         let caller = self.clients.next_caller;
@@ -112,10 +113,12 @@ impl World {
     }
 
     /// Whether the hint was good: judged as the client host judges it.
-    fn use_hint(&mut self, session: SessionNo) -> bool {
-        let written = self.clients.hints.read(session, self.now_ms).copied();
-        let hint = written.map(|written| written.hint);
+    fn use_hint(&mut self, session: SessionNo, version: usize) -> bool {
         let clock_ms = self.clock_ms();
+        let ttl_ms = self.configs.get(version).map_or(HINT_TTL_MS, |config| config.hint_ttl_ms());
+        let written = self.clients.hints.read(session, self.now_ms).copied();
+        let written = written.filter(|written| !written.hint.outlasts(ttl_ms, clock_ms));
+        let hint = written.map(|written| written.hint);
         let route = match judge(hint.as_ref(), clock_ms, None) {
             Route::Confirm => {
                 let look = self.look_at_hinted(hint.as_ref()).map(|seen| Look { seen, confirmed: None });

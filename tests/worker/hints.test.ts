@@ -32,6 +32,21 @@ test("a hint to a container that has died is dropped, and the pool's answer take
   expect(pool.calls).toBe(2);
 });
 
+test("a hint that was given before a lease was turned on does not keep the lease from being renewed", async () => {
+  const without = new HintedPool();
+  const container = await without.claim("alice");
+  const before = await hintOf(without, "alice");
+  const poolName = without.plain.name;
+  const leased = new HintedPool({ poolName, leaseTimeout: 600_000 });
+  expect(await leased.claim("alice")).toBe(container);
+  expect(leased.calls).toBe(1);
+
+  // The next one lasts as long as the lease can do without a claim.
+  await eventually(async () => expect(await hintOf(leased, "alice")).not.toBe(before));
+  expect(await leased.claim("alice")).toBe(container);
+  expect(leased.calls).toBe(1);
+});
+
 test("a hint to a container whose stop was reported does not bring it back", async () => {
   const pool = new HintedPool();
   const first = await pool.claim("alice");

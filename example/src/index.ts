@@ -1,17 +1,12 @@
 // #region worker
 import { Container } from "@cloudflare/containers";
-import { createWarmPool, getWarmPool, WarmPool, WarmPoolError } from "cf-warm-pool";
+import { createWarmPool, pooled, WarmPool, WarmPoolError } from "cf-warm-pool";
 
 export { WarmPool };
 
-export class MyContainer extends Container<Env> {
+export class MyContainer extends pooled(Container)<Env> {
   override defaultPort = 8080;
   override sleepAfter = "5m";
-
-  // Optional: without it the pool notices by itself, a refresh later.
-  override async onStop() {
-    await getWarmPool(this.env.WARM_POOL).reportStopped(this.ctx.id.toString());
-  }
 }
 
 export default {

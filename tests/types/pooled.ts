@@ -1,4 +1,3 @@
-// #region class
 import { Container } from "@cloudflare/containers";
 import { pooled } from "cf-warm-pool";
 
@@ -6,7 +5,6 @@ export class MyContainer extends pooled(Container)<Env> {
   override defaultPort = 8080;
   override sleepAfter = "5m";
 }
-// #endregion
 import { getSandbox, Sandbox } from "@cloudflare/sandbox";
 import {
   createWarmPool,

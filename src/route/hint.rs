@@ -177,7 +177,8 @@ mod tests {
 
     #[test]
     fn a_hint_of_a_longer_lease_lasts_longer_than_one_given_now() {
-        for (ttl_ms, now_ms, outlasts) in [(1_000, 0, false), (999, 0, true), (999, 1, false), (0, 999, true)] {
+        for (ttl_ms, now_ms, outlasts) in [(1_000, 0, false), (999, 0, true), (999, 1, false), (0, 999, true)]
+        {
             assert_eq!(HINT.outlasts(ttl_ms, now_ms), outlasts, "{ttl_ms} ms at {now_ms}");
         }
         assert!(!HINT.outlasts(u64::MAX, u64::MAX));

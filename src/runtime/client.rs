@@ -17,10 +17,9 @@ use super::objects::Objects;
 use crate::pool::limits::{
     HINT_CONFIRM_TIMEOUT_MS, KV_TIMEOUT_MS, KV_TTL_MIN_MS, PLAIN_CLASSES_MAX, POOL_CALL_TIMEOUT_MS,
 };
-use crate::pool::{
-    Config, ContainerId, ContainerName, Generation, Grant, Identity, OnRelease, Outcome, PoolError, Seen,
-    Session,
-};
+#[cfg(feature = "package")]
+use crate::pool::{Config, ContainerId};
+use crate::pool::{ContainerName, Generation, Grant, Identity, OnRelease, Outcome, PoolError, Seen, Session};
 use crate::route::{Hint, Look, Route, hint_of, judge, worth_telling};
 use crate::wire::{self, PoolName, RemoteError};
 

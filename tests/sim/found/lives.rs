@@ -138,7 +138,9 @@ pub fn claim_that_makes_a_container_current() -> Result<(), String> {
     let mut scene = Scene::new(of("one"));
     scene.all_ready(1_000);
     scene.at(2_000, claim(1, "dave", Some(of("two"))));
-    let decision = scene.at(2_001, claim(2, "erin", Some(of("one"))));
+    // A later version goes back to it: without an order it would be passed over.
+    let back = Config { revision_order_ms: Some(2_001), ..of("one") };
+    let decision = scene.at(2_001, claim(2, "erin", Some(back)));
     match decision.replies.as_slice() {
         [Reply { claim: ClaimId(1), result: Ok(_) }] => Ok(()),
         _ => Err(format!("not dave alone is served: {decision:?}")),

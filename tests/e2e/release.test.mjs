@@ -64,6 +64,13 @@ test("reset: the same container and boot, with none of the files", async () => {
   assert.equal(stats.resets, 1);
 });
 
+test("a request does not start a container again that the pool has let go", async () => {
+  const { hers, his } = await handOver("destroy");
+  assert.equal(await server.call("statusOf", his.container), 200);
+  assert.equal(await server.call("statusOf", hers.container), 503);
+  assert.deepEqual(idsOf(await engineAgrees(server), "assigned"), [his.container]);
+});
+
 test("a release waits for a request under way, and not for long after it", async () => {
   await start({ drainTimeout: LONG_MS });
   const { container } = await server.whoami("alice");

@@ -57,6 +57,11 @@ function calls(env: Env): Record<string, (args: never) => unknown> {
   const pool = env.WARM_POOL.getByName(POOL);
   return {
     claim: async (session: string) => (await client(env).getContainer(session)).id.toString(),
+    /** What a container answers that is asked past the pool, as by who kept its stub. */
+    statusOf: async (id: string) => {
+      const container = env.CONTAINER.get(env.CONTAINER.idFromString(id));
+      return (await container.fetch("http://container/whoami")).status;
+    },
     state: async (session: string) => (await client(env).getContainer(session)).getState(),
     release: (session: string) => client(env).releaseContainer(session),
     prime: () => client(env).prime(),

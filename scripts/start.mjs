@@ -26,18 +26,13 @@ const QUIET = {
 const REAL = "--containers";
 const SIMULATED = "--simulated";
 
-const simulated = {
-  args: ["--config", "wrangler.jsonc"],
-  extra: {},
-  containers: "simulated containers",
-};
-
 await main(async () => {
   const { port, forced } = asked(process.argv.slice(2));
   await ensurePortIsFree(HOST, port);
   const engine = forced !== SIMULATED && engineAnswers(forced === REAL);
   await build();
-  const { args, extra, containers } = (engine && (await real(port, forced === REAL))) || simulated;
+  const { args, extra, containers } =
+    (engine && (await real(port, forced === REAL))) || simulated(port);
 
   // Being stopped is how a server ends, so it is no failure.
   stopWithCode(0);
@@ -68,9 +63,13 @@ function engineAnswers(must) {
   return false;
 }
 
+function simulated(port) {
+  const args = ["--config", "wrangler.jsonc", "--name", `cf-warm-pool-${port}`];
+  return { args, extra: {}, containers: "simulated containers" };
+}
+
 /** What real containers need; undefined if they are not to be had and need not be. */
 async function real(port, must) {
-  // Another may serve at another port.
   const name = `cf-warm-pool-containers-${port}`;
   try {
     await keep({ prefix: `workerd-${name}-`, images: imagesOf("DemoContainer") });
@@ -84,6 +83,7 @@ async function real(port, must) {
   }
 }
 
+/** What is named by its port has rows and containers of its own: another may serve at another one. */
 function serve(port, which, extra) {
   const args = ["dev", ...which, "--ip", HOST, "--port", String(port)];
   args.push("--show-interactive-dev-session=false");

@@ -16,17 +16,21 @@ const NO_ENGINE = { WRANGLER_DOCKER_BIN: "no-such-program" };
 
 const STATE = inRoot(".wrangler/state/v3/do");
 
-let script;
+let script, port;
 
 afterEach(async () => {
   if (script.exitCode === null) await stop();
+  // Nobody is likely to choose that port again.
+  for (const name of readdirSync(STATE).filter((name) => name.includes(`-${port}-`))) {
+    rmSync(join(STATE, name), { recursive: true });
+  }
 });
 
 test("npm start uses real containers where an engine answers, says so, and removes them", async () => {
   const tagsBefore = tags();
-  const { port, said, url } = await start([]);
+  const { said, url } = await start([]);
   assert.match(said, /^== wrangler dev, over real containers$/m);
-  const engine = new Engine(`workerd-${nameAt(port)}`);
+  const engine = new Engine(prefixAt(port));
   const { container } = await whoami(url);
   assert.ok((await engine.running()).includes(container));
   await eventually(async () => assert.equal((await engine.running()).length, 4));
@@ -35,17 +39,13 @@ test("npm start uses real containers where an engine answers, says so, and remov
   // A process of its own does that.
   await eventually(async () => assert.deepEqual(await engine.names(), []));
   await eventually(() => assert.deepEqual(tags(), tagsBefore));
-  // Of a port that nobody is likely to choose again.
-  for (const name of readdirSync(STATE).filter((name) => name.startsWith(nameAt(port)))) {
-    rmSync(join(STATE, name), { recursive: true });
-  }
 });
 
 test("npm start uses simulated containers where it is told to, though an engine answers", async () => {
-  const { port, said, url } = await start(["--simulated"]);
+  const { said, url } = await start(["--simulated"]);
   assert.match(said, /^== wrangler dev, over simulated containers$/m);
   assert.equal(typeof (await whoami(url)).boot, "number", "a simulated one counts its boots");
-  assert.deepEqual(await new Engine(`workerd-${nameAt(port)}`).names(), []);
+  assert.deepEqual(await new Engine(prefixAt(port)).names(), []);
 });
 
 test("npm start says why it uses simulated containers where no engine answers", async () => {
@@ -57,7 +57,7 @@ test("npm start says why it uses simulated containers where no engine answers", 
 
 /** Runs the script until it serves; what it has said until then, and where it serves. */
 async function start(args, extra = {}) {
-  const port = await freePort();
+  port = await freePort();
   const all = [inRoot("scripts/start.mjs"), ...args, "--port", String(port)];
   script = spawn(process.execPath, all, { env: environment(extra) });
   let said = "";
@@ -66,7 +66,7 @@ async function start(args, extra = {}) {
     assert.equal(script.exitCode, null, said);
     assert.match(said, READY);
   });
-  return { port, said, url: said.match(READY)[1] };
+  return { said, url: said.match(READY)[1] };
 }
 
 /** A user's, who has nothing of what these tests are given: the script finds all that by itself. */
@@ -84,23 +84,16 @@ async function stop() {
   assert.equal(code, 0);
 }
 
-/** What the Worker is called that serves real containers at a port, and something. */
-function nameAt(port) {
-  return `cf-warm-pool-containers-${port}-`;
+/** The containers of what serves at a port are called this and something. */
+function prefixAt(port) {
+  return `workerd-cf-warm-pool-containers-${port}-`;
 }
 
-/**
- * What the container of a new session says of itself: the state is the developer's own, and a pool
- * whose starts were cut short when it was last stopped may ask for another try.
- */
-function whoami(url) {
-  const headers = { "x-session-id": randomUUID() };
-  return eventually(async () => {
-    const response = await fetch(`${url}/whoami`, { headers });
-    const answer = await response.json();
-    assert.equal(response.status, 200, JSON.stringify(answer));
-    return answer;
-  });
+async function whoami(url) {
+  const response = await fetch(`${url}/whoami`, { headers: { "x-session-id": randomUUID() } });
+  const answer = await response.json();
+  assert.equal(response.status, 200, JSON.stringify(answer));
+  return answer;
 }
 
 /** The tags of all images there are. */

@@ -1,26 +1,12 @@
 import { Container } from "@cloudflare/containers";
-import { getWarmPool, type WarmPool } from "../dist/index.js";
+import { pooled } from "../dist/index.js";
 
-/** What the Worker of real containers binds. */
-export interface DemoEnv {
-  WARM_POOL: DurableObjectNamespace<WarmPool>;
-}
-
-/** The container of the demo: the server of `server/`, in the image of `Dockerfile`. */
-export class DemoContainer<Env extends DemoEnv = DemoEnv> extends Container<Env> {
+/** The server of `server/`, in the image of `Dockerfile`. */
+export class ServerContainer<Env = Cloudflare.Env> extends Container<Env> {
   override defaultPort = 8080;
   override sleepAfter = "5m";
 
   override envVars: Record<string, string> = this.identity();
-
-  /** The pool of the default Worker, which is named after the only runtime it has. */
-  protected readonly poolName: string = "default";
-
-  /** Without this the pool notices by itself, a refresh later. */
-  override async onStop() {
-    const pool = getWarmPool(this.env.WARM_POOL, this.poolName);
-    await pool.reportStopped(this.ctx.id.toString());
-  }
 
   /** With `onRelease: "reset"`: whether nothing of the last session is left. */
   async resetForPool(): Promise<boolean> {
@@ -37,3 +23,6 @@ export class DemoContainer<Env extends DemoEnv = DemoEnv> extends Container<Env>
     };
   }
 }
+
+/** The demo's: the pool of the default Worker is named after the only runtime it has. */
+export class DemoContainer extends pooled(ServerContainer, { poolName: "default" }) {}

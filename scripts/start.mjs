@@ -26,19 +26,18 @@ const QUIET = {
 const REAL = "--containers";
 const SIMULATED = "--simulated";
 
-const simulated = { config: "wrangler.jsonc", extra: {}, containers: "simulated containers" };
-
 await main(async () => {
   const { port, forced } = asked(process.argv.slice(2));
   await ensurePortIsFree(HOST, port);
   const engine = forced !== SIMULATED && engineAnswers(forced === REAL);
   await build();
-  const { config, extra, containers } = (engine && (await real(forced === REAL))) || simulated;
+  const { args, extra, containers } =
+    (engine && (await real(port, forced === REAL))) || simulated(port);
 
   // Being stopped is how a server ends, so it is no failure.
   stopWithCode(0);
   heading(`wrangler dev, over ${containers}`);
-  const server = serve(port, config, extra);
+  const server = serve(port, args, extra);
   const address = `http://${HOST}:${port}`;
   const first = await Promise.race([server, answers(`${address}/`, START_LIMIT_MS)]);
   if (first === true) sayWhatToTry(address);
@@ -64,12 +63,19 @@ function engineAnswers(must) {
   return false;
 }
 
+function simulated(port) {
+  const args = ["--config", "wrangler.jsonc", "--name", `cf-warm-pool-${port}`];
+  return { args, extra: {}, containers: "simulated containers" };
+}
+
 /** What real containers need; undefined if they are not to be had and need not be. */
-async function real(must) {
+async function real(port, must) {
+  const name = `cf-warm-pool-containers-${port}`;
   try {
+    await keep({ prefix: `workerd-${name}-`, images: imagesOf("DemoContainer") });
     const extra = await prepareContainers();
-    await keep({ prefix: "workerd-cf-warm-pool-containers-", images: imagesOf("DemoContainer") });
-    return { config: "wrangler.containers.jsonc", extra, containers: "real containers" };
+    const args = ["--config", "wrangler.containers.jsonc", "--name", name];
+    return { args, extra, containers: "real containers" };
   } catch (error) {
     if (must || !(error instanceof Trouble)) throw error;
     say(`${error.message} Containers are simulated.`);
@@ -77,8 +83,9 @@ async function real(must) {
   }
 }
 
-function serve(port, config, extra) {
-  const args = ["dev", "--config", config, "--ip", HOST, "--port", String(port)];
+/** What is named by its port has rows and containers of its own: another may serve at another one. */
+function serve(port, which, extra) {
+  const args = ["dev", ...which, "--ip", HOST, "--port", String(port)];
   args.push("--show-interactive-dev-session=false");
   if (ownKey() === undefined) args.push("--var", `${KEY}:dev`);
   return run("wrangler", args, { env: childEnv({ extra: { ...QUIET, ...extra } }) });

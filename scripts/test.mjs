@@ -8,7 +8,7 @@ import { tiers } from "./lib/tiers.mjs";
 await main(async () => {
   const chosen = tiersFrom(process.argv.slice(2));
   await setUpBasics();
-  if (chosen.some((tier) => tier.needsBuild && tier.tests().length > 0)) await build();
+  if (chosen.some((tier) => tier.needsBuild && !whyNotRun(tier))) await build();
 
   const results = [];
   for (const tier of chosen) results.push(await runTier(tier));
@@ -31,11 +31,10 @@ function tiersFrom(args) {
 }
 
 async function runTier(tier) {
-  const files = tier.tests();
-  const reason = files.length === 0 ? "no tests" : tier.missing?.();
+  const reason = whyNotRun(tier);
   if (reason) return notRun(tier, reason);
   heading(tier.name);
-  const { missing, code, ms, counts } = await tier.run(files);
+  const { missing, code, ms, counts } = await tier.run(tier.tests());
   if (missing) return notRun(tier, missing);
   // A run that broke off (it did not compile, say) failed, even if no single test did.
   const failed = code === 0 ? counts.failed : Math.max(counts.failed, 1);
@@ -44,6 +43,10 @@ async function runTier(tier) {
     verdict: failed > 0 ? failure(code, ms, counts) : success(ms, counts),
     counts: { ...counts, failed },
   };
+}
+
+function whyNotRun(tier) {
+  return tier.tests().length === 0 ? "no tests" : tier.missing?.();
 }
 
 function notRun({ name }, reason) {

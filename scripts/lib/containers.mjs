@@ -9,7 +9,8 @@ import { say, Trouble } from "./say.mjs";
 /** On a slow line; afterwards it is there. */
 const PULL_LIMIT_MS = 180_000;
 
-const STAND_IN = "cf-warm-pool-sidecar";
+/** Each run has its own, so that the end of one takes nothing away from another. */
+const STAND_IN = `cf-warm-pool-sidecar:${process.pid}`;
 const WRAPPER = "tests/e2e/docker.sh";
 
 /** Prepares images; returns what is to be in wrangler's environment. */
@@ -49,5 +50,8 @@ async function buildStandIn() {
   return STAND_IN;
 }
 
-/** The images that a run leaves, for `keep`. */
-export const imagesOf = (className) => [`cloudflare-dev/${className.toLowerCase()}`, STAND_IN];
+/** The images that a run leaves which serves these classes, for `keep`. */
+export const imagesOf = (...classes) => [
+  ...classes.map((name) => `cloudflare-dev/${name.toLowerCase()}`),
+  STAND_IN,
+];

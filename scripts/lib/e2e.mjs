@@ -7,10 +7,10 @@ import { keep } from "./keep.mjs";
 import { inRoot } from "./project.mjs";
 import { say, Trouble } from "./say.mjs";
 
-/** As tests/e2e/server.mjs names its Workers. */
-const PREFIX = "workerd-cf-warm-pool-e2e-";
+/** What the Workers of one run are called, and something: another may run beside it. */
+const NAME = `cf-warm-pool-e2e-${process.pid}`;
 
-const IMAGES = [...imagesOf("E2eContainer"), ...imagesOf("DemoContainer")];
+const IMAGES = imagesOf("PooledContainer", "PlainContainer", "DemoContainer");
 
 /** What this machine lacks for them, if anything. */
 export function missingForContainers() {
@@ -18,7 +18,10 @@ export function missingForContainers() {
   return why && !mayStartEngine() ? why : undefined;
 }
 
-/** `runTests(extra)` runs them with that in the environment. */
+/**
+ * `runTests(extra)` runs them with that in the environment. Nothing of them is left when this
+ * resolves, and a run that leaves something behind has failed.
+ */
 export async function runOverContainers(runTests) {
   const startedAtMs = Date.now();
   let end;
@@ -28,18 +31,26 @@ export async function runOverContainers(runTests) {
     if (error instanceof Trouble) return { missing: error.message.replace(/\.$/, "") };
     throw error;
   }
+  let result;
+  let left;
   try {
-    const { code, ms, output } = await runTests(await prepareContainers());
-    return { code, ms, counts: countsOfNode(output) };
+    const { code, ms, output } = await runTests({
+      ...(await prepareContainers()),
+      E2E_NAME: NAME,
+    });
+    result = { code, ms, counts: countsOfNode(output) };
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     say(error.message);
-    return { code: 1, ms: Date.now() - startedAtMs, counts: NO_COUNTS };
+    result = { code: 1, ms: Date.now() - startedAtMs, counts: NO_COUNTS };
   } finally {
-    await end();
+    left = await end();
     // What wrangler wrote beside its configuration and was killed too soon to put away.
     rmSync(inRoot("tests/e2e/.wrangler"), { recursive: true, force: true });
   }
+  if (left.length === 0) return result;
+  say(`left behind: ${left.join(", ")}`);
+  return { ...result, code: result.code || 1 };
 }
 
 async function engineFor() {
@@ -48,5 +59,5 @@ async function engineFor() {
     await installEngine();
     say("starting a container engine, for as long as the tests run");
   }
-  return keep({ prefix: PREFIX, images: IMAGES, engine });
+  return keep({ prefix: `workerd-${NAME}-`, images: IMAGES, engine });
 }

@@ -2,8 +2,9 @@
 // standard input ends then. Wrangler removes its containers only where it ends in peace, and their
 // sidecars never.
 //
-// Its one argument is JSON: `prefix` of the containers' names, `images` whose tags go with them,
-// `engine`: whether to start one, `log`: where that writes. Says `ready`, or why it is not.
+// Its one argument is JSON: `prefix` of the containers' names, `images` whose tags go with them, but
+// for tags that were there before, `engine`: whether to start one, `log`: where that writes. Says
+// `ready`, or why it is not, and at its end as JSON what it could not remove.
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,10 +26,13 @@ process.stdout.on("error", () => {});
 const inputEnds = new Promise((done) => process.stdin.resume().on("end", done).on("error", done));
 try {
   if (engine) await startEngine();
+  const tagsBefore = new Set(tags());
   console.log("ready");
   await inputEnds;
   await removeContainers();
-  removeImages();
+  const tagsSince = () => tags().filter((tag) => !tagsBefore.has(tag));
+  for (const tag of tagsSince()) docker(["rmi", tag], REMOVAL_LIMIT_MS);
+  console.log(JSON.stringify([...containers("{{.Names}}"), ...tagsSince()]));
 } catch (error) {
   console.log(error.message);
 } finally {
@@ -62,20 +66,25 @@ function lastWords() {
 async function removeContainers() {
   const deadlineAtMs = Date.now() + REMOVAL_LIMIT_MS;
   for (let none = 0; none < 2 && Date.now() < deadlineAtMs; await sleep(POLL_MS)) {
-    const list = docker(["ps", "-aq", "--filter", `name=^/?${prefix}`]);
-    const ids = list?.split("\n").filter(Boolean) ?? [];
+    const ids = containers("{{.ID}}");
     if (ids.length > 0) docker(["rm", "--force", ...ids], REMOVAL_LIMIT_MS);
     none = ids.length > 0 ? 0 : none + 1;
   }
 }
 
+/** Those there are, running or not, in the engine's format. */
+function containers(format) {
+  return lines(docker(["ps", "--all", "--filter", `name=^/?${prefix}`, "--format", format]));
+}
+
 /** Wrangler tags an image for each of its runs. */
-function removeImages() {
-  for (const image of images) {
-    const tags = docker(["images", "--format", "{{.Repository}}:{{.Tag}}", image]);
-    const listed = tags?.split("\n").filter(Boolean) ?? [];
-    if (listed.length > 0) docker(["rmi", ...listed], REMOVAL_LIMIT_MS);
-  }
+function tags() {
+  const list = ["images", "--format", "{{.Repository}}:{{.Tag}}"];
+  return images.flatMap((image) => lines(docker([...list, image])));
+}
+
+function lines(listed) {
+  return listed?.split("\n").filter(Boolean) ?? [];
 }
 
 async function stopEngine() {

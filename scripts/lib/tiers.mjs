@@ -66,7 +66,9 @@ export const tiers = [
   {
     ...nodeTier("e2e", "real containers"),
     missing: missingForContainers,
-    run: (files) => runOverContainers((extra) => runNodeTests(files, extra)),
+    // One file after the other: each has an engine's work to wait for, and so had the others.
+    run: (files) =>
+      runOverContainers((extra) => runNodeTests(["--test-concurrency=1", ...files], extra)),
   },
 ];
 

@@ -1,4 +1,5 @@
-import { DemoContainer } from "../../container/demo.ts";
+import { ServerContainer } from "../../container/demo.ts";
+import { getWarmPool, pooled, type WarmPool } from "../../dist/index.js";
 
 export const POOL = "e2e";
 
@@ -7,7 +8,7 @@ export interface Manners {
   /** Variables of the server's environment, over its own. */
   env?: Record<string, string>;
   sleepAfter?: string;
-  /** False: nobody tells the pool when one stops. */
+  /** False: a plain one tells the pool nothing when it stops. */
   reports?: boolean;
 }
 
@@ -18,12 +19,17 @@ export function setManners(wanted: Manners): void {
   manners = wanted;
 }
 
-export class E2eContainer extends DemoContainer {
-  protected override readonly poolName = POOL;
+class TestContainer<Env = Cloudflare.Env> extends ServerContainer<Env> {
   override sleepAfter = manners.sleepAfter ?? "10m";
   override envVars = { ...this.identity(), ...manners.env };
+}
 
+export class PooledContainer extends pooled(TestContainer, { poolName: POOL }) {}
+
+/** One as the earlier package's users wrote it: it reports by hand, and the pool has to look. */
+export class PlainContainer extends TestContainer<{ WARM_POOL: DurableObjectNamespace<WarmPool> }> {
   override async onStop() {
-    if (manners.reports !== false) await super.onStop();
+    if (manners.reports === false) return;
+    await getWarmPool(this.env.WARM_POOL, POOL).reportStopped(this.ctx.id.toString());
   }
 }

@@ -28,24 +28,37 @@ export class Engine {
       .sort();
   }
 
-  /** Kills the container of this object, as if its machine had failed. */
-  async kill(id) {
-    const names = await this.#names([]);
-    await docker(
-      "kill",
-      names.find((name) => name.endsWith(id)),
-    );
+  /** The names of all that is there, running or not, sidecars included. */
+  names() {
+    return this.#names(["--all"]);
   }
 
-  /** Removes all that is there, running or not, sidecars included. */
+  /** Kills the container of this object, as if its machine had failed. */
+  async kill(id) {
+    await docker("kill", await this.#nameOf(id));
+  }
+
+  /** How large the image is that the container of this object runs, bytes. */
+  async imageBytes(id) {
+    const image = await docker("inspect", "--format", "{{.Image}}", await this.#nameOf(id));
+    return Number(await docker("image", "inspect", "--format", "{{.Size}}", image.trim()));
+  }
+
+  /** Removes all that. */
   async removeAll() {
     // workerd may have asked for the end of some of them just before it was killed.
     for (let tries = 0; tries < REMOVAL_TRIES; tries++) {
-      const names = await this.#names(["--all"]);
+      const names = await this.names();
       if (names.length === 0) return;
       await docker("rm", "--force", ...names).catch(() => sleep(RETRY_MS));
     }
     throw new Error(`containers called ${this.#prefix}* cannot be removed`);
+  }
+
+  async #nameOf(id) {
+    const name = (await this.#names([])).find((name) => name.endsWith(id));
+    if (name === undefined) throw new Error(`no container of ${id} runs`);
+    return name;
   }
 
   async #names(flags) {

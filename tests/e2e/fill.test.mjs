@@ -43,6 +43,13 @@ test("a pool of 3 fills, answers a new session from a container that ran before,
   assert.equal((await server.engine.running()).length, 7);
 });
 
+test("the demo's image has at most 5 MB", async (t) => {
+  const { container } = await server.whoami("alice");
+  const bytes = await server.engine.imageBytes(container);
+  t.diagnostic(`${bytes} bytes`);
+  assert.ok(bytes > 0 && bytes <= 5_000_000, `it has ${bytes} bytes`);
+});
+
 test("the default Worker's pool hears of a crash at once, and not by looking", async () => {
   const { container } = await server.whoami("dave");
   const { in_use } = await filled();

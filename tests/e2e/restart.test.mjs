@@ -9,10 +9,10 @@ const OPTIONS = {
   warmTarget: 3,
   refreshInterval: REFRESH_MS,
   assignedCheckInterval: REFRESH_MS,
-  // A restarted pool keeps a stopped container in mind for twice this.
-  startTimeout: 8000,
 };
 const MORE = { ...OPTIONS, warmTarget: 5 };
+/** A restarted pool keeps a stopped container in mind for twice its `startTimeout`. */
+const BRIEF = { ...MORE, startTimeout: 8000 };
 
 let server;
 
@@ -56,10 +56,11 @@ test("a process killed with containers warm, assigned and starting finds all of 
 test("an assignment whose container ended meanwhile ends, and the others stay", async () => {
   const [alice, bob] = [await server.whoami("alice"), await server.whoami("bob")];
   await atRest(server, { warm: 5, assigned: 2 });
+  await server.call("configure", BRIEF);
   await server.kill();
   await server.engine.kill(alice.container);
 
-  await server.start({ OPTIONS: JSON.stringify(MORE) });
+  await server.start({ OPTIONS: JSON.stringify(BRIEF) });
   await sleep(2 * REFRESH_MS);
   const rows = (await server.call("rows")).filter(({ state }) => state !== "stopping");
   assert.deepEqual(

@@ -9,8 +9,17 @@ import { Engine } from "./engine.mjs";
 const SERVE = join(import.meta.dirname, "serve.mjs");
 const CONFIG = join(import.meta.dirname, "wrangler.jsonc");
 
+/** The kinds of container class there are, with the bindings they have. */
+export const CLASSES = [
+  ["a pooled class", "CONTAINER"],
+  ["a plain class", "PLAIN"],
+];
+
 /** Every Worker of these tests is called this and something, so that its containers can be told. */
-const NAME = "cf-warm-pool-e2e";
+const NAME = process.env.E2E_NAME ?? "cf-warm-pool-e2e";
+
+/** For `fetch`: wrangler would compress text, and hold it back for that. */
+export const IDENTITY = { headers: { "accept-encoding": "identity" } };
 
 /** Bundling, building the image and starting workerd, on a busy machine. */
 const START_LIMIT_MS = 60_000;

@@ -3,9 +3,14 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { atRest } from "./expect.mjs";
-import { Server } from "./server.mjs";
+import { IDENTITY, Server } from "./server.mjs";
 
-const OPTIONS = { warmTarget: 2, refreshInterval: 1000, assignedCheckInterval: 1000 };
+const OPTIONS = {
+  warmTarget: 2,
+  refreshInterval: 1000,
+  assignedCheckInterval: 1000,
+  health: { path: "/health", maxMemoryRatio: 0.99, maxCpuRatio: 1 },
+};
 
 let server;
 
@@ -62,11 +67,18 @@ test("a session keeps its container over 100 requests, streams and a WebSocket",
 
 test("an answer is streamed: its first part is there before its last is written", async () => {
   const startedAt = performance.now();
-  // wrangler would compress text, and hold it back for that.
-  const headers = { "accept-encoding": "identity" };
-  const response = await server.fetch("streamer", "/stream?chunks=2&ms=3000", { headers });
+  const response = await server.fetch("streamer", "/stream?chunks=2&ms=3000", IDENTITY);
   const reader = response.body.getReader();
   assert.match(Buffer.from((await reader.read()).value).toString(), /^chunk 1 of 2/);
   assert.ok(performance.now() - startedAt < 2500);
   await reader.cancel();
+});
+
+test("a container that has to be well tells how much it uses", async () => {
+  const health = await (await server.fetch("healthy", "/health")).json();
+  const ratios = [health.memory_used_ratio, health.cpu_used_ratio];
+  assert.ok(
+    ratios.every((ratio) => ratio >= 0 && ratio <= 1),
+    JSON.stringify(health),
+  );
 });

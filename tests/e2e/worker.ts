@@ -6,14 +6,15 @@ import {
   type PoolOptions,
   type WarmPoolError,
 } from "../../dist/index.js";
-import { E2eContainer, POOL, setManners, type Manners } from "./container.ts";
+import { PlainContainer, PooledContainer, POOL, setManners, type Manners } from "./container.ts";
 
-export { E2eContainer };
+export { PlainContainer, PooledContainer };
 
 interface Env {
   WARM_POOL: DurableObjectNamespace<InspectedPool>;
-  CONTAINER: DurableObjectNamespace<E2eContainer>;
-  /** What the pool is to be, as JSON. */
+  CONTAINER: DurableObjectNamespace<PooledContainer>;
+  PLAIN: DurableObjectNamespace<PlainContainer>;
+  /** What the pool is to be, as JSON; its `containerBinding` may be `PLAIN`. */
   OPTIONS: string;
 }
 
@@ -48,13 +49,20 @@ export default {
 function client(env: Env) {
   const options = JSON.parse(env.OPTIONS) as PoolOptions;
   const pools = env.WARM_POOL as unknown as DurableObjectNamespace<WarmPool>;
-  return createWarmPool(pools, env.CONTAINER, { ...options, poolName: POOL });
+  const containers = options.containerBinding === "PLAIN" ? env.PLAIN : env.CONTAINER;
+  return createWarmPool(pools, containers, { ...options, poolName: POOL });
 }
 
 function calls(env: Env): Record<string, (args: never) => unknown> {
   const pool = env.WARM_POOL.getByName(POOL);
   return {
     claim: async (session: string) => (await client(env).getContainer(session)).id.toString(),
+    /** What a container answers that is asked past the pool, as by who kept its stub. */
+    statusOf: async (id: string) => {
+      const container = env.CONTAINER.get(env.CONTAINER.idFromString(id));
+      return (await container.fetch("http://container/whoami")).status;
+    },
+    state: async (session: string) => (await client(env).getContainer(session)).getState(),
     release: (session: string) => client(env).releaseContainer(session),
     prime: () => client(env).prime(),
     shutdown: () => client(env).shutdown(),

@@ -64,7 +64,7 @@ test("of a sample of nothing there is none", async () => {
 test("a dataset that throws costs no claim, and is told of at 1, 2, 4 and 8", async () => {
   const dataset = new Dataset(() => true);
   const pool = poolOf({ WARM_POOL_ANALYTICS: dataset });
-  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const warn = vi.spyOn(console, "warn").mockReturnValue();
   for (let n = 0; n < 10; n++) await pool.claim("alice");
   const told = warn.mock.calls.map(([line]) => JSON.parse(String(line)) as Record<string, unknown>);
   warn.mockRestore();

@@ -7,7 +7,7 @@ import { platformWorker } from "./platform/bundle.mjs";
 // workerd logs each error that crosses from one object to another, and each object that is reset.
 // The tests bring these about on purpose, hundreds of them, and see them where they arrive.
 const PROVOKED =
-  /^(uncaught exception; |exception = workerd\/|stack: \/|failed to invoke drain|NOSENTRY SQLite alarm overdue)/;
+  /^(uncaught exception; |exception = workerd\/|stack: \/|failed to invoke drain|NOSENTRY SQLite alarm overdue|A header value for "x-session-id" contains non-ASCII)/;
 for (const stream of [process.stdout, process.stderr]) {
   const write = stream.write.bind(stream);
   stream.write = ((chunk: string | Uint8Array, ...rest: []) =>

@@ -100,7 +100,7 @@ for (const { name, sources, newest, ...older } of wranglers) {
       const status = await project.succeeds("warm-pool", ["status", "--url", address], {
         WARM_POOL_API_KEY: "dev",
       });
-      assert.match(status, /^default +3 /m);
+      assert.match(status, /^default +5 +0 /m);
     });
 
     test("it type-checks with the types that wrangler generates", async () => {

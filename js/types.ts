@@ -406,6 +406,8 @@ export interface Explanation {
    * that is known.
    */
   dropped: number;
+  /** What stands for the session in the pool's log, where session ids are not in clear. */
+  digest: string;
 }
 
 /** One step in the life of a container. */

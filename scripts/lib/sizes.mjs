@@ -1,4 +1,5 @@
-// How large the package is, raw and as it travels: a Worker's size is limited after compression.
+// How large the package is that a Worker carries, raw and as it travels: a Worker's size is limited
+// after compression.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { inRoot } from "./project.mjs";
@@ -6,7 +7,7 @@ import { say } from "./say.mjs";
 import { filesUnder } from "./stamp.mjs";
 
 export function saySizes() {
-  const files = filesUnder("dist").filter((file) => /\.(js|wasm)$/.test(file));
+  const files = filesUnder("dist").filter((file) => /^(?!dist\/cli\/).*\.(js|wasm)$/.test(file));
   const rows = files.map((file) => ({ file, ...sizeOf(file) }));
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   rows.push({ file: "total", raw: sum("raw"), gzipped: sum("gzipped") });

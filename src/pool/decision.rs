@@ -6,7 +6,7 @@ use super::config::Config;
 use super::container::Container;
 use super::error::PoolError;
 use super::gate::Gate;
-use super::history::Chunk;
+use super::history::{Chunk, Transition};
 use super::identity::{ClaimId, ContainerId, ContainerName, Generation, Life};
 use super::replaced::Replaced;
 use super::stats::Counters;
@@ -27,6 +27,9 @@ pub struct Decision {
     pub alarm_at_ms: Option<u64>,
     /// Earliest deadline of a waiting claim, which dies with memory; a timer.
     pub timer_at_ms: Option<u64>,
+    /// What became of containers, in the order it happened: for the log. The
+    /// same is in the history, which is recorded later.
+    pub transitions: Vec<Transition>,
 }
 
 /// One row to write.

@@ -92,6 +92,8 @@ pub(super) struct History {
     /// Full chunks that are not recorded yet.
     full: Vec<Chunk>,
     unrecorded_since_ms: Option<u64>,
+    /// What the decision under way has noted.
+    noted: Vec<Transition>,
 }
 
 impl History {
@@ -117,6 +119,11 @@ impl History {
         }
     }
 
+    /// What was noted since this was last called.
+    pub(super) fn take_noted(&mut self) -> Vec<Transition> {
+        std::mem::take(&mut self.noted)
+    }
+
     /// What is to be recorded: all of it if somebody is about to read it, and
     /// else what has waited long enough.
     pub(super) fn take_changes(&mut self, now_ms: u64, flush: bool) -> Vec<Change> {
@@ -139,14 +146,16 @@ impl History {
         cause: Option<StopCause>,
         session: Option<&Session>,
     ) {
-        Rc::make_mut(&mut self.last.transitions).push(Transition {
+        let transition = Transition {
             at_ms: now_ms,
             name: container.name,
             generation: container.generation,
             to,
             cause,
             session: session.cloned(),
-        });
+        };
+        self.noted.push(transition.clone());
+        Rc::make_mut(&mut self.last.transitions).push(transition);
         self.unrecorded_since_ms.get_or_insert(now_ms);
         if self.last.transitions.len() >= HISTORY_CHUNK_MAX {
             let next = Chunk { number: self.last.number + 1, ..Chunk::default() };

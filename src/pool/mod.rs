@@ -281,5 +281,6 @@ impl Pool {
             self.flush_at_ms = Some(step.now_ms + limits::COUNTERS_FLUSH_MS);
         }
         changes.append(&mut self.history.take_changes(step.now_ms, step.flush));
+        step.decision.transitions = self.history.take_noted();
     }
 }

@@ -1,6 +1,7 @@
 //! What a path and a query say, percent-decoded.
 
 use crate::pool::PoolError;
+use crate::text::escaped;
 
 /// The one name a query may hold.
 const RUNTIME: &str = "runtime";
@@ -60,7 +61,7 @@ fn invalid(name: &str, value: &str, bounds: &str) -> PoolError {
 pub(super) fn shortened(text: &str) -> String {
     let kept: String = text.chars().take(SHOWN_CHARS_MAX).collect();
     let rest = if kept.len() < text.len() { "…" } else { "" };
-    format!("{}{rest}", kept.escape_debug())
+    format!("{}{rest}", escaped(&kept))
 }
 
 #[cfg(test)]

@@ -9,10 +9,12 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
+use super::analytics::Analytics;
 use super::bindings::{container_namespace, usual_binding};
 use super::effects::carry_out;
-use super::js::{self, ObjectState, console_error, now_ms};
+use super::js::{self, ObjectState, now_ms};
 use super::legacy::LegacyPool;
+use super::log::{Log, name_of};
 use super::objects::Objects;
 use super::sql::ObjectSql;
 use super::texts::ConfigTexts;
@@ -23,6 +25,7 @@ use crate::pool::{
     Session, Stats,
 };
 use crate::store::{Store, StoreError};
+use crate::wire::Level;
 
 /// When a wake-up that failed is tried again by a pool that could not be loaded.
 const RECOVERY_MS: u64 = 10_000;
@@ -31,6 +34,8 @@ const RECOVERY_MS: u64 = 10_000;
 pub(super) struct Host {
     env: JsValue,
     pub(super) store: Store<ObjectSql>,
+    pub(super) log: Rc<Log>,
+    analytics: Analytics,
     legacy: LegacyPool,
     /// `None` until loaded, and again after a commit that failed.
     pool: RefCell<Option<Pool>>,
@@ -56,9 +61,14 @@ impl Host {
         legacy: &JsValue,
         forget_legacy: js_sys::Function,
     ) -> Result<Self, StoreError> {
+        let store = Store::open(ObjectSql(state.storage()))?;
+        let log = Rc::new(Log::of_object(state, &env, &store)?);
+        let analytics = Analytics::new(&env);
         Ok(Self {
             env,
-            store: Store::open(ObjectSql(state.storage()))?,
+            store,
+            log: Rc::clone(&log),
+            analytics,
             legacy: LegacyPool::new(legacy, forget_legacy),
             pool: RefCell::new(None),
             woken: Cell::new(false),
@@ -66,7 +76,7 @@ impl Host {
             containers: RefCell::new(None),
             waiting: Waiting::default(),
             texts: ConfigTexts::default(),
-            alarm: Alarm::new(state.storage()),
+            alarm: Alarm::new(state.storage(), log),
             timer: Timer::default(),
         })
     }
@@ -137,7 +147,7 @@ impl Host {
         }
         let untouched = self.pool.borrow().as_ref().is_some_and(Pool::is_untouched);
         if !untouched {
-            self.legacy.passed_over();
+            self.legacy.passed_over(&self.log);
             return Ok(());
         }
         let named = config_of(event).and_then(|config| config.container_binding.clone());
@@ -147,7 +157,7 @@ impl Host {
         let containers = self.containers_for(&adopted)?;
         self.decide_and_act(containers, adopted)?;
         let pool = self.pool.borrow();
-        self.legacy.taken(&pool.as_ref().ok_or_else(lost)?.stats(now_ms()));
+        self.legacy.taken(&pool.as_ref().ok_or_else(lost)?.stats(now_ms()), &self.log);
         Ok(())
     }
 
@@ -180,10 +190,17 @@ impl Host {
     }
 
     fn act(self: &Rc<Self>, containers: Objects, decision: Decision) -> Result<(), PoolError> {
+        self.log.transitions(&decision.transitions);
         self.alarm.arm(decision.alarm_at_ms);
         self.arm_timer(decision.timer_at_ms);
         for reply in decision.replies {
-            self.waiting.answer(reply.claim, reply.result);
+            let outcome = match &reply.result {
+                Ok(grant) => grant.outcome.as_str(),
+                Err(error) => error.code(),
+            };
+            if let Some(asked_at_ms) = self.waiting.answer(reply.claim, reply.result) {
+                self.claim_ended(outcome, asked_at_ms);
+            }
         }
         if !decision.commands.is_empty() {
             // The event may have changed near which region they are made.
@@ -195,10 +212,18 @@ impl Host {
         decision.refused.map_or(Ok(()), Err)
     }
 
+    fn claim_ended(&self, outcome: &str, asked_at_ms: u64) {
+        self.analytics.claim(&self.log, outcome, now_ms().saturating_sub(asked_at_ms));
+    }
+
     fn spawn(self: &Rc<Self>, containers: Objects, command: Command) {
         let host = Rc::downgrade(self);
         spawn_local(async move {
+            let name = name_of(&command);
             let event = carry_out(containers, command).await;
+            if let Some(host) = host.upgrade() {
+                host.log.outcome(name, &event);
+            }
             deliver(&host, event);
         });
     }
@@ -206,9 +231,11 @@ impl Host {
     /// Memory no longer matches the rows: everyone who waits is told, and the
     /// next event finds the pool loaded anew. The alarm sees to it that one comes.
     fn commit_failed(&self, error: &PoolError) -> PoolError {
-        console_error(&format!("warm pool: {error}"));
+        self.log.event(Level::Error, "storage_failed", &error.to_string());
         self.storage_failures.set(self.storage_failures.get() + 1);
-        self.waiting.fail_all(error);
+        for asked_at_ms in self.waiting.fail_all(error) {
+            self.claim_ended(error.code(), asked_at_ms);
+        }
         self.alarm.arm(Some(now_ms() + RECOVERY_MS));
         error.clone()
     }
@@ -288,7 +315,8 @@ fn config_of(event: &Event) -> Option<&Rc<Config>> {
 fn deliver(host: &Weak<Host>, event: Event) {
     let Some(host) = host.upgrade() else { return };
     if let Err(error) = host.dispatch(event) {
-        console_error(&format!("warm pool: the outcome of an effect could not be handled: {error}"));
+        let message = format!("the outcome of an effect could not be handled: {error}");
+        host.log.event(Level::Error, error.code(), &message);
     }
 }
 

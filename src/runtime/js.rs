@@ -99,6 +99,16 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn delete(this: &Kv, key: &str) -> Result<JsValue, JsValue>;
 
+    /// A dataset of Workers Analytics Engine.
+    pub type Dataset;
+    #[wasm_bindgen(method, catch, js_name = writeDataPoint)]
+    pub fn write(this: &Dataset, point: &JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(js_namespace = console, js_name = info)]
+    pub fn console_info(line: &str);
+    #[wasm_bindgen(js_namespace = console, js_name = debug)]
+    pub fn console_debug(line: &str);
+
     #[wasm_bindgen(js_namespace = crypto, js_name = randomUUID)]
     pub fn random_uuid() -> String;
 

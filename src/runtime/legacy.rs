@@ -7,10 +7,10 @@ use wasm_bindgen::JsValue;
 
 use super::bindings::{container_namespace, namespace};
 use super::call::message_of;
-use super::js::{console_error, console_warn};
+use super::log::Log;
 use super::objects::Objects;
 use crate::pool::{ContainerName, Event, Identity, PoolError, Stats};
-use crate::wire::{self, Legacy, Unreadable};
+use crate::wire::{self, Legacy, Level, Unreadable};
 
 /// Where the bridge of the Sandbox SDK finds its containers.
 const BINDING_OF_THE_BRIDGE: &str = "Sandbox";
@@ -66,23 +66,25 @@ impl LegacyPool {
     /// It is taken over: the rows are written, and in the same synchronous
     /// stretch what they were made from is deleted. The platform commits the two
     /// together before it lets out an answer or a call, so this happens once.
-    pub fn taken(&self, stats: &Stats) {
+    pub fn taken(&self, stats: &Stats, log: &Log) {
         let Some(found) = self.found.take() else { return };
         if let Err(error) = self.forget.call0(&JsValue::UNDEFINED) {
-            console_error(&format!("warm pool: what it took over was not deleted: {}", message_of(&error)));
+            let message = format!("what was taken over was not deleted: {}", message_of(&error));
+            log.event(Level::Error, "storage_failed", &message);
         }
-        console_warn(&format!("warm pool: {}", told(&found, stats)));
+        log.event(Level::Warn, "taken_over", &told(&found, stats));
     }
 
     /// The pool has rows of its own, and keeps to them.
-    pub fn passed_over(&self) {
+    pub fn passed_over(&self, log: &Log) {
         if let Some(found) = self.found.take() {
-            console_warn(&format!(
-                "warm pool: not taking over {} warm and {} assigned containers that an earlier package has \
+            let message = format!(
+                "not taking over {} warm and {} assigned containers that an earlier package has \
                  listed since: this pool has rows of its own",
                 found.warm.len(),
                 found.assigned.len() + found.released.len(),
-            ));
+            );
+            log.event(Level::Warn, "passed_over", &message);
         }
     }
 }

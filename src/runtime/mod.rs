@@ -7,6 +7,8 @@
 //! | `wakeups` | its alarm, and the timer of those who wait |
 //! | `waiting` | its callers who wait for an answer |
 //! | `legacy` | what an earlier package left in it |
+//! | `log` | what it writes to the console |
+//! | `analytics` | its data points |
 //! | `effects` | carrying out commands, each answered by one event |
 //! | `health` | asking a container whether it is ready |
 //! | `client` | a claim from a Worker's side: hint, confirmation, pool |
@@ -27,6 +29,8 @@
 //! What JavaScript calls is there for the npm package alone (feature `package`);
 //! the rest serves [`crate::client`] too.
 
+#[cfg(feature = "package")]
+mod analytics;
 pub mod bindings;
 pub mod call;
 pub mod client;
@@ -43,6 +47,8 @@ pub mod js;
 mod keys;
 #[cfg(feature = "package")]
 mod legacy;
+#[cfg(feature = "package")]
+mod log;
 #[cfg(feature = "package")]
 mod object;
 pub mod objects;

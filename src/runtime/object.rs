@@ -9,11 +9,11 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::given::{session_of, type_of};
 use super::host::{Host, lost, unavailable};
-use super::js::{ObjectState, console_error, now_ms};
+use super::js::{ObjectState, now_ms};
 use super::waiting::Answer;
 use crate::pool::limits::HISTORY_CHUNK_MAX;
 use crate::pool::{Config, ContainerId, ContainerName, Event, Generation, Life, PoolError, Session, explain};
-use crate::wire;
+use crate::wire::{self, Level};
 
 /// What the TypeScript class `WarmPool` delegates to.
 #[wasm_bindgen]
@@ -152,7 +152,10 @@ impl PoolObject {
         host.alarm.fired(now_ms() + host.recovery_ms());
         match host.dispatch(Event::DeadlineReached) {
             Ok(()) => host.alarm.settle(),
-            Err(error) => console_error(&format!("warm pool: the alarm could not be handled: {error}")),
+            Err(error) => {
+                let message = format!("the alarm could not be handled: {error}");
+                host.log.event(Level::Error, error.code(), &message);
+            }
         }
     }
 }
@@ -169,7 +172,7 @@ impl Host {
             Ok(asked) => asked,
             Err(error) => return Claimed::Answered(Err(error)),
         };
-        let (claim, mut receiver) = self.waiting.join(ticket);
+        let (claim, mut receiver) = self.waiting.join(now_ms(), ticket);
         if let Err(error) = self.dispatch(Event::Claimed { claim, session, config }) {
             self.waiting.leave(claim);
             return Claimed::Answered(Err(error));
@@ -223,7 +226,13 @@ impl Host {
         let dropped = chunks.first().map_or(0, |first| first.number * HISTORY_CHUNK_MAX as u64);
         let transitions: Vec<_> = chunks.iter().flat_map(|chunk| chunk.transitions.iter().cloned()).collect();
         let held = self.lookup(session)?;
-        Ok(wire::explanation_to_json(held, &explain(session, &transitions), dropped).into())
+        Ok(wire::explanation_to_json(
+            held,
+            &explain(session, &transitions),
+            dropped,
+            &self.log.digest_of(session),
+        )
+        .into())
     }
 }
 

@@ -28,9 +28,11 @@ impl<'a> Pools<'a> {
     /// The pools of the runtimes that are listed.
     ///
     /// # Errors
-    /// [`PoolError::Misconfigured`] where the list is wrong.
+    /// [`PoolError::Misconfigured`] where the list is wrong, or a variable that
+    /// says how much pools tell of themselves.
     pub fn new(env: &'a JsValue, ctx: &'a JsValue) -> Result<Self, PoolError> {
         let runtimes = wire::worker_runtimes(&|name| variable(env, name))?;
+        wire::telling(&|name| variable(env, name))?;
         Ok(Self { env, ctx, runtimes })
     }
 
@@ -113,7 +115,7 @@ async fn together<T>(calls: Vec<LocalBoxFuture<'_, T>>) -> Vec<T> {
 }
 
 /// A variable as JSON text; `None` where it is not set.
-fn variable(env: &JsValue, name: &str) -> Option<String> {
+pub fn variable(env: &JsValue, name: &str) -> Option<String> {
     let value = property(env, name);
     if value.is_undefined() || value.is_null() {
         return None;

@@ -4,9 +4,9 @@
 use wasm_bindgen::prelude::*;
 
 use super::client::Ask;
-use super::js::console_error;
+use super::log::Log;
 use super::pools::Pools;
-use crate::wire;
+use crate::wire::{self, Level};
 
 /// Primes the pool of every runtime. One that fails is logged and stops no
 /// other.
@@ -20,7 +20,8 @@ pub async fn scheduled(_event: JsValue, env: JsValue, ctx: JsValue) -> Result<()
     let mut unprimed = Vec::new();
     for (runtime, primed) in pools.each(&[Ask::Prime]).await {
         if let Err(error) = primed.and_then(|answer| wire::told_from_json(&answer)) {
-            console_error(&format!("warm pool: the pool {runtime} could not be primed: {error}"));
+            let message = format!("the pool could not be primed: {error}");
+            Log::new(&runtime, String::new(), &env).event(Level::Error, &error.code, &message);
             unprimed.push(runtime);
         }
     }

@@ -19,6 +19,7 @@ pub struct Waiting {
 }
 
 struct Caller {
+    asked_at_ms: u64,
     sender: oneshot::Sender<Answer>,
     /// What the caller will name when it goes away.
     ticket: Option<String>,
@@ -26,10 +27,10 @@ struct Caller {
 
 impl Waiting {
     /// A caller comes.
-    pub fn join(&self, ticket: Option<String>) -> (ClaimId, oneshot::Receiver<Answer>) {
+    pub fn join(&self, now_ms: u64, ticket: Option<String>) -> (ClaimId, oneshot::Receiver<Answer>) {
         let claim = ClaimId(self.next_claim.replace(self.next_claim.get() + 1));
         let (sender, receiver) = oneshot::channel();
-        self.callers.borrow_mut().insert(claim, Caller { sender, ticket });
+        self.callers.borrow_mut().insert(claim, Caller { asked_at_ms: now_ms, sender, ticket });
         (claim, receiver)
     }
 
@@ -45,17 +46,21 @@ impl Waiting {
         self.callers.borrow_mut().remove(&claim);
     }
 
-    /// Answers a claim. A caller that is gone needs no answer.
-    pub fn answer(&self, claim: ClaimId, answer: Answer) {
-        if let Some(caller) = self.callers.borrow_mut().remove(&claim) {
-            let _ = caller.sender.send(answer);
-        }
+    /// Answers a claim, and says when it was asked. A caller that is gone needs
+    /// no answer.
+    pub fn answer(&self, claim: ClaimId, answer: Answer) -> Option<u64> {
+        let caller = self.callers.borrow_mut().remove(&claim)?;
+        let _ = caller.sender.send(answer);
+        Some(caller.asked_at_ms)
     }
 
-    /// Tells everyone the same.
-    pub fn fail_all(&self, error: &PoolError) {
-        for (_, caller) in std::mem::take(&mut *self.callers.borrow_mut()) {
+    /// Tells everyone the same, and says when they asked.
+    pub fn fail_all(&self, error: &PoolError) -> Vec<u64> {
+        let callers = std::mem::take(&mut *self.callers.borrow_mut()).into_iter();
+        let fail = |(_, caller): (ClaimId, Caller)| {
             let _ = caller.sender.send(Err(error.clone()));
-        }
+            caller.asked_at_ms
+        };
+        callers.map(fail).collect()
     }
 }

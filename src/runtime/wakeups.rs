@@ -2,16 +2,20 @@
 //! costs a row, and by the timer of those who wait, which dies with them.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::call::{message_of, settled};
-use super::js::{self, ObjectStorage, console_error, now_ms};
+use super::js::{self, ObjectStorage, now_ms};
+use super::log::Log;
+use crate::wire::Level;
 
 /// The object's one alarm.
 pub struct Alarm {
     storage: ObjectStorage,
+    log: Rc<Log>,
     /// What is armed, as far as this memory knows.
     armed_at_ms: Cell<Option<u64>>,
     /// What was last asked for.
@@ -21,8 +25,8 @@ pub struct Alarm {
 impl Alarm {
     /// The alarm of the object with that storage; one armed by an earlier
     /// memory may still fire.
-    pub fn new(storage: ObjectStorage) -> Self {
-        Self { storage, armed_at_ms: Cell::new(None), wanted_at_ms: Cell::new(None) }
+    pub fn new(storage: ObjectStorage, log: Rc<Log>) -> Self {
+        Self { storage, log, armed_at_ms: Cell::new(None), wanted_at_ms: Cell::new(None) }
     }
 
     /// The alarm has fired: the next one is armed before anything that can fail.
@@ -54,9 +58,11 @@ impl Alarm {
             Some(at_ms) => self.storage.set_alarm(at_ms as f64),
             None => self.storage.delete_alarm(),
         };
+        let log = Rc::clone(&self.log);
         spawn_local(async move {
             if let Err(error) = settled(call.map(JsValue::from)).await {
-                console_error(&format!("warm pool: the alarm could not be set: {}", message_of(&error)));
+                let message = format!("the alarm could not be set: {}", message_of(&error));
+                log.event(Level::Error, "alarm_failed", &message);
             }
         });
     }

@@ -5,13 +5,14 @@
 //! | `mod` | [`Sql`], the one-method port, and [`Store`] over it |
 //! | `schema` | the tables, their constraints, and the numbered migrations |
 //! | `changes` | a decision's changes as statements, in an order the constraints allow |
-//! | `container_row`, `pool_row`, `counters_row`, `history_row` | one table each: how a row is written and read |
+//! | `container_row`, `pool_row`, `counters_row`, `history_row`, `about_row` | one table each: how a row is written and read |
 //! | `cell` | a row's values read by column, or an error that names the one |
 //! | `error` | what can go wrong |
 //!
 //! Nothing here knows the platform: the object host brings a [`Sql`] over its
 //! storage, the tests one over rusqlite.
 
+mod about_row;
 mod cell;
 mod changes;
 mod container_row;
@@ -26,6 +27,7 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
+pub use about_row::About;
 pub use error::StoreError;
 
 use crate::pool::{Change, Chunk, Pool};
@@ -153,6 +155,17 @@ impl<S: Sql> Store<S> {
     pub fn history(&self) -> Result<Vec<Chunk>, StoreError> {
         let answered = self.sql.run(&[Statement::new(history_row::SELECT)])?;
         answered.into_iter().flatten().map(history_row::read).collect()
+    }
+
+    /// What is recorded of the pool for its log, after what is known was added to
+    /// it: its name, and a key of 1 to 64 bytes. The first of each is kept.
+    ///
+    /// # Errors
+    /// As of [`Store::load`].
+    pub fn about(&self, name: Option<&str>, log_key: &str) -> Result<About, StoreError> {
+        let params = vec![Value::optional(name, Value::text), Value::text(log_key)];
+        let answered = self.sql.run(&[Statement { sql: about_row::ADD, params }, about_row::SELECT])?;
+        about_row::read(answered.into_iter().flatten().next().unwrap_or_default())
     }
 
     /// Writes what an event changed, all or nothing: one row to a change, and

@@ -10,7 +10,7 @@ use super::{Sql, Statement, StoreError, Value};
 
 /// What each migration runs, the first of them being number 1. One that was
 /// ever deployed is not edited: a change is a further one.
-const MIGRATIONS: &[&[&str]] = &[&[CONTAINER, CONTAINER_SESSION, POOL, COUNTERS, HISTORY]];
+const MIGRATIONS: &[&[&str]] = &[&[CONTAINER, CONTAINER_SESSION, POOL, COUNTERS, HISTORY, ABOUT]];
 
 const MIGRATION: &str = "
     CREATE TABLE IF NOT EXISTS migration (
@@ -129,6 +129,15 @@ const HISTORY: &str = "
     CREATE TABLE history (
         number INTEGER PRIMARY KEY CHECK (number >= 0),
         transitions TEXT NOT NULL CHECK (json_valid(transitions))
+    ) STRICT";
+
+/// What the pool's log needs beside the pool: an object that its alarm wakes is
+/// not told its name.
+const ABOUT: &str = "
+    CREATE TABLE about (
+        only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+        name TEXT,
+        log_key TEXT NOT NULL CHECK (length(CAST(log_key AS BLOB)) BETWEEN 1 AND 64)
     ) STRICT";
 
 /// Runs the migrations that are missing, all or none of them.

@@ -17,6 +17,9 @@ pub struct Explanation {
     /// How many steps of all containers of the pool, some 2000 are kept, were
     /// dropped before the first that is known.
     pub dropped: u64,
+    /// What stands for the session in the pool's log; empty where the pool is of
+    /// a version that did not say so.
+    pub digest: String,
 }
 
 /// A container that a session holds.
@@ -81,7 +84,8 @@ fn explanation(answer: &Value) -> Option<Explanation> {
         }),
     };
     let steps = answer["steps"].as_array()?.iter().map(step).collect::<Option<_>>()?;
-    Some(Explanation { container, steps, dropped: answer["dropped"].as_u64()? })
+    let digest = answer["digest"].as_str().unwrap_or_default().to_owned();
+    Some(Explanation { container, steps, dropped: answer["dropped"].as_u64()?, digest })
 }
 
 fn step(step: &Value) -> Option<ExplainedStep> {
@@ -133,7 +137,7 @@ mod tests {
             confirmed_hint_ttl_ms: 0,
         };
         for held in [None, Some(grant)] {
-            let text = explanation_to_json(held, &steps, 300);
+            let text = explanation_to_json(held, &steps, 300, "d8423a72610ac53b");
             let read = explanation_from_json(&text).unwrap();
             assert_eq!((read.container.is_some(), read.steps.len(), read.dropped), (held.is_some(), 2, 300));
             assert_eq!((read.steps[1].at_ms, read.steps[1].cause.as_deref()), (5, Some("lease_ended")));
@@ -145,7 +149,7 @@ mod tests {
     #[test]
     fn one_of_as_many_steps_as_are_kept_is_read() {
         let steps = vec![step(Place::Assigned, None); 2_000];
-        let text = explanation_to_json(None, &steps, 0);
+        let text = explanation_to_json(None, &steps, 0, "");
         assert!(text.len() > 64 * 1024);
         assert_eq!(explanation_from_json(&text).unwrap().steps.len(), 2_000);
     }

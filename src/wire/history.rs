@@ -58,13 +58,13 @@ fn transition(row: &[Value]) -> Option<Transition> {
 }
 
 /// Writes why a session has the container it has: what it holds, every known
-/// step of the containers it held, and how many steps of all containers were
-/// dropped before the first that is known.
+/// step of the containers it held, how many steps of all containers were dropped
+/// before the first that is known, and what stands for it in the log.
 ///
 /// `{ "container": { "name", "id", "generation" } or null, "steps": [{ "at",
-/// "container", "generation", "to", "cause", "why" }, …], "dropped" }`
+/// "container", "generation", "to", "cause", "why" }, …], "dropped", "digest" }`
 #[must_use]
-pub fn explanation_to_json(held: Option<Grant>, steps: &[Transition], dropped: u64) -> String {
+pub fn explanation_to_json(held: Option<Grant>, steps: &[Transition], dropped: u64, digest: &str) -> String {
     let held = held.map(|grant| {
         Object::new()
             .with("name", grant.name.to_string())
@@ -73,6 +73,7 @@ pub fn explanation_to_json(held: Option<Grant>, steps: &[Transition], dropped: u
     });
     let steps: Vec<Value> = steps.iter().map(shown).collect();
     let explanation = Object::new().with("container", held).with("steps", steps).with("dropped", dropped);
+    let explanation = explanation.with("digest", digest);
     Value::from(explanation).to_string()
 }
 
@@ -148,7 +149,7 @@ mod tests {
     #[test]
     fn an_explanation_tells_each_step_with_time_and_cause() {
         let steps = [step(Place::Draining, Some(StopCause::LeaseEnded), Some("a"))];
-        let text = explanation_to_json(None, &steps, 300);
+        let text = explanation_to_json(None, &steps, 300, "d8423a72610ac53b");
         let expected = json!({
             "container": null,
             "steps": [{
@@ -159,7 +160,8 @@ mod tests {
                 "cause": "lease_ended",
                 "why": "its session did not claim within leaseTimeout"
             }],
-            "dropped": 300
+            "dropped": 300,
+            "digest": "d8423a72610ac53b"
         });
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), expected);
     }

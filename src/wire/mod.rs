@@ -15,6 +15,8 @@
 //! | `health` | what a container tells at `health.path`, HTTP |
 //! | `explanation` | what was asked about that, RPC |
 //! | `history` | what happened to containers, in rows and RPC |
+//! | `log` | a pool's log: its lines, and which are written |
+//! | `digest` | what stands in it for a session |
 //! | `hint` | a cached assignment, KV |
 //! | `legacy` | what an earlier package stored, KV of an object |
 //! | `worker` | the default Worker's variables, as a pool's options |
@@ -26,6 +28,7 @@
 
 mod claim;
 mod config;
+mod digest;
 mod error;
 mod explanation;
 mod figures;
@@ -35,6 +38,7 @@ mod history;
 mod json;
 mod legacy;
 pub mod limits;
+mod log;
 mod options;
 mod sessions;
 mod shape;
@@ -48,6 +52,7 @@ pub use claim::{claim_from_json, claim_to_json};
 pub use config::{
     config_from_json, config_from_row, config_to_json, configs_from_row, configs_to_json, warmup_count,
 };
+pub use digest::session_digest;
 pub use error::{RemoteError, error_body};
 pub use explanation::{ExplainedStep, Explanation, Held, explanation_from_json};
 pub use figures::Counts;
@@ -56,6 +61,9 @@ pub use hint::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};
 pub use history::{explanation_to_json, transitions_from_json, transitions_to_json};
 pub use json::{Number, Object, Value};
 pub use legacy::{Legacy, Unreadable, legacy_from_json};
+pub use log::{
+    Level, Telling, analytics_index, event_line, failure_line, level_of, telling, transition_line,
+};
 pub use sessions::{explained_to_json, released_to_json};
 pub use stats::{LastError, PoolStats, stats_from_json, stats_to_json};
 pub use status::status_to_json;

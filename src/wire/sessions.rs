@@ -32,8 +32,8 @@ pub fn explained_to_json(
             Err(error) => drop(failed.get_or_insert(error)),
         }
     }
-    known.sort_by_key(|(_, explanation)| !holds(explanation));
-    let Some((runtime, explanation)) = known.into_iter().next() else {
+    let held = known.iter().position(|(_, explanation)| holds(explanation));
+    let Some((runtime, explanation)) = known.into_iter().nth(held.unwrap_or_default()) else {
         return Err(failed.unwrap_or_else(unknown));
     };
     let known = explanation.with("session", session.as_str()).with("runtime", runtime);

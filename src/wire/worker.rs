@@ -158,7 +158,8 @@ fn to_ms(seconds: &Value) -> Option<Value> {
     whole(seconds)?.checked_mul(1_000).map(Value::from)
 }
 
-fn invalid(name: &str, value: &str, bounds: &str) -> PoolError {
+/// The error for a variable whose value, as JSON text, is none it may have.
+pub(super) fn invalid(name: &str, value: &str, bounds: &str) -> PoolError {
     PoolError::Misconfigured {
         message: format!("invalid variable {name}: {} is not {bounds}", json::shortened(value)),
     }

@@ -34,6 +34,12 @@ test("whatever it says it has is there, with its declarations", () => {
   }
 });
 
+test("its command line is there, and is a program", () => {
+  assert.deepEqual(Object.keys(manifest.bin), ["warm-pool"]);
+  assertPacked(manifest.bin["warm-pool"]);
+  assert.match(read(manifest.bin["warm-pool"]), /^#!\/usr\/bin\/env node\n/);
+});
+
 test("it brings no packages: those it works with are its user's", () => {
   assert.equal(manifest.dependencies, undefined);
   const peers = Object.keys(manifest.peerDependencies);

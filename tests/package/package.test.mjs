@@ -93,6 +93,16 @@ for (const { name, sources, newest, ...older } of wranglers) {
 
     if (!newest) return;
 
+    test("its command line reads the default Worker", async () => {
+      project.write("simulated/default.ts", DEFAULT_WORKER.replace("index.js", "index.ts"));
+      const args = ["--config=wrangler.plain.json", "--var=WARM_POOL_API_KEY:dev"];
+      const address = await project.serve("simulated/default.ts", ...args);
+      const status = await project.succeeds("warm-pool", ["status", "--url", address], {
+        WARM_POOL_API_KEY: "dev",
+      });
+      assert.match(status, /^default +5 +0 /m);
+    });
+
     test("it type-checks with the types that wrangler generates", async () => {
       await project.succeeds("wrangler", ["types", "--include-env=false"]);
       await project.succeeds("tsc", ["--types", "./worker-configuration.d.ts"]);

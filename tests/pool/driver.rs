@@ -8,7 +8,7 @@ use std::rc::Rc;
 use cf_warm_pool::pool::{
     Change, Chunk, ClaimId, Command, Config, Container, ContainerId, ContainerName, Counters, Decision,
     Event, Failure, FailureClass, Fresh, Generation, Health, Identity, Life, Memory, OnRelease, Pool,
-    PoolError, PoolRow, Refill, Reply, Rollout, Seen, Session, State, WhenEmpty,
+    PoolError, PoolRow, Refill, Reply, Rollout, Seen, Session, State, Transition, WhenEmpty,
 };
 
 /// When every test begins, ms.
@@ -98,6 +98,8 @@ pub struct Driver {
     pub rows: Vec<Container>,
     /// All chunks, also those that the store drops.
     pub history: Vec<Chunk>,
+    /// What decisions said became of containers.
+    pub noted: Vec<Transition>,
     claims: u64,
     /// What the last destroy of each said of itself.
     conclusive: BTreeMap<Life, bool>,
@@ -114,6 +116,7 @@ impl Driver {
             counters_row: Counters::default(),
             rows: Vec::new(),
             history: Vec::new(),
+            noted: Vec::new(),
             claims: 0,
             conclusive: BTreeMap::new(),
         }
@@ -148,6 +151,7 @@ impl Driver {
         }
         // What happened is the business of the tests of the history alone.
         decision.changes.retain(|change| !matches!(change, Change::PutHistory(_)));
+        self.noted.append(&mut decision.transitions);
         for command in &decision.commands {
             if let Command::Destroy { life, conclusive, .. } = command {
                 self.conclusive.insert(*life, *conclusive);

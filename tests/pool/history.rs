@@ -45,6 +45,22 @@ fn a_session_whose_container_crashed_is_told_of_both_containers() {
 }
 
 #[test]
+fn the_log_is_told_what_is_recorded_at_once_and_once() {
+    let mut driver = Driver::filled(target(1));
+    driver.pass(10).claim("a");
+    driver.pass(10).started(2);
+    driver.pass(10).reported(1);
+    let last = driver.noted.last().map(|step| (step.name.0[0], step.to, step.cause));
+    assert_eq!(last, Some((1, Stopping, Some(StopCause::Stopped))), "before it is recorded");
+    driver.pass(10).destroyed(1);
+    driver.handle(Event::StatsAsked);
+    let recorded: Vec<Transition> =
+        driver.history.iter().flat_map(|chunk| chunk.transitions.iter().cloned()).collect();
+    assert!(recorded.len() >= 6, "{recorded:?}");
+    assert_eq!(driver.noted, recorded);
+}
+
+#[test]
 fn a_session_is_not_told_of_what_came_after_it() {
     let config = Config { on_release: cf_warm_pool::pool::OnRelease::Reset, ..target(1) };
     let mut driver = Driver::filled(Config { max_instances: 1, ..config });

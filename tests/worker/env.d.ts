@@ -19,6 +19,7 @@ declare namespace Cloudflare {
     PLACED: DurableObjectNamespace<import("./placed.ts").Placed>;
     PLACED_POOL: DurableObjectNamespace<import("./placed.ts").PlacedPool>;
     REAL: DurableObjectNamespace<import("./real.ts").Real>;
+    TELLING: DurableObjectNamespace<import("./telling.ts").Telling>;
     HINTS: KVNamespace;
     WARM_POOL_API_KEY: string;
     WARM_POOL_SIZE_PER_RUNTIME: string;

@@ -6,12 +6,13 @@ import { OPERATIONS, workerWith } from "./requests.ts";
 
 const KEY = "the key";
 const NEXT = "the key that comes after it";
-const { WARM_POOL_API_KEY: _, ...UNCONFIGURED } = env;
+const UNCONFIGURED = { ...env, WARM_POOL_API_KEY: undefined };
 const CONFIGURED = { ...UNCONFIGURED, WARM_POOL_API_KEY: KEY };
 const ROTATING = { ...CONFIGURED, WARM_POOL_API_KEY_NEXT: NEXT };
 
 /** Who comes, to a Worker with which secrets, and what the refusal says; none if they may. */
-const VISITORS: [string, object, string | undefined, RegExp?][] = [
+type Visitor = [who: string, secrets: object, key: string | undefined, refusal: RegExp | undefined];
+const VISITORS: Visitor[] = [
   ["a key, and none is configured", UNCONFIGURED, KEY, /wrangler secret put WARM_POOL_API_KEY/],
   [
     "no key, and none is configured",
@@ -33,10 +34,15 @@ const VISITORS: [string, object, string | undefined, RegExp?][] = [
   ["more than the key", ROTATING, `${KEY}${KEY}`, /missing or wrong/],
   ["a key of 8 KiB", ROTATING, "k".repeat(8192), /missing or wrong/],
   ["the second key before there is one", CONFIGURED, NEXT, /missing or wrong/],
-  ["the key", CONFIGURED, KEY],
-  ["the key while it is changed", ROTATING, KEY],
-  ["the second key", ROTATING, NEXT],
-  ["the second key after the change", { ...UNCONFIGURED, WARM_POOL_API_KEY: NEXT }, NEXT],
+  ["the key", CONFIGURED, KEY, undefined],
+  ["the key while it is changed", ROTATING, KEY, undefined],
+  ["the second key", ROTATING, NEXT, undefined],
+  [
+    "the second key after the change",
+    { ...UNCONFIGURED, WARM_POOL_API_KEY: NEXT },
+    NEXT,
+    undefined,
+  ],
 ];
 
 const CASES = OPERATIONS.flatMap((operation) =>

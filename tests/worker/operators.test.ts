@@ -1,7 +1,7 @@
 // The routes of those who run the pools: what they ask for, and what is asked wrongly.
 import { env, exports } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { kill, ledger, TestPool } from "./harness.ts";
+import { eventually, kill, ledger, nameOf, TestPool } from "./harness.ts";
 import { ask, operate } from "./requests.ts";
 
 const pool = () => new TestPool({ poolName: "default" });
@@ -114,6 +114,56 @@ test("who asks for a session sees what it holds and each step with time and caus
     expect(at).toBeGreaterThanOrEqual(before);
     expect(at).toBeLessThanOrEqual(Date.now());
   }
+});
+
+test("a session whose container crashed, was replaced and then rolled out is told each step", async () => {
+  const config = { warmTarget: 1, refreshInterval: 3_600_000, revision: "one", revisionOrder: 1 };
+  const one = pool().clientWith(config);
+  const claim = async () => nameOf(await one.getContainer("alice"));
+  const before = Date.now();
+  const crashed = await claim();
+  await kill(crashed);
+  await pool().object.reportStopped(crashed);
+  const replaced = await claim();
+  await pool().atRest(1);
+  const rolledOutAt = Date.now();
+  const two = pool().clientWith({ ...config, revision: "two", revisionOrder: 2 });
+  await two.prime();
+  await eventually(async () => expect(await pool().stats()).toMatchObject({ replacements: 1 }));
+  expect(nameOf(await two.getContainer("alice")), "a rollout takes none from a session").toBe(
+    replaced,
+  );
+  await two.releaseContainer("alice");
+  await pool().atRest(1);
+  const current = nameOf(await two.getContainer("alice"));
+
+  const told = await (await operate("GET", "sessions/alice")).json<Explained>();
+  expect(told.container).toMatchObject({ name: current });
+  const stepsOf = (name: string) =>
+    told.steps
+      .filter(({ container, to }) => container === name && to !== "warm")
+      .map(({ to, cause, why }) => [to, cause, why]);
+  const started = [
+    ["starting", null, "it was started"],
+    ["assigned", null, "the session claimed it"],
+  ];
+  expect(stepsOf(crashed)).toEqual([
+    ...started,
+    ["stopping", "stopped", "it was seen or reported stopped"],
+    ["gone", null, "this life of it was over"],
+  ]);
+  expect(stepsOf(replaced)).toEqual([
+    ...started,
+    ["draining", "released", "its session released it"],
+    ["stopping", "released", "its session released it"],
+    ["gone", null, "this life of it was over"],
+  ]);
+  expect(stepsOf(current)).toEqual(started);
+  const times = told.steps.map(({ at }) => at);
+  expect(times).toEqual([...times].sort());
+  expect(times[0]).toBeGreaterThanOrEqual(before);
+  const startedAt = told.steps.find(({ container }) => container === current)!.at;
+  expect(startedAt, "the one it has is of the new revision").toBeGreaterThanOrEqual(rolledOutAt);
 });
 
 test.each(["GET", "DELETE"])("%s of a session that nobody knows is not found", async (method) => {

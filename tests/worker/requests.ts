@@ -48,7 +48,7 @@ export const OPERATIONS = [
 export function operate(
   method: string,
   path: string,
-  { body }: { body?: string | ReadableStream | undefined } = {},
+  { body = null }: { body?: string | ReadableStream | null | undefined } = {},
 ): Promise<Response> {
   const url = `https://pool.example/api/v1/warm-pool/${path}`;
   const headers = { "x-api-key": env.WARM_POOL_API_KEY };

@@ -10,7 +10,7 @@ fn schema(sqlite: &Sqlite) -> Rows {
 fn an_empty_database_gets_the_tables_and_describes_a_new_pool() {
     let (sqlite, store) = database(&[]);
     let names: Vec<_> = schema(&sqlite).into_iter().map(|row| row[0].clone()).collect();
-    let expected = ["container", "container_session", "counters", "history", "migration", "pool"];
+    let expected = ["about", "container", "container_session", "counters", "history", "migration", "pool"];
     assert_eq!(names, expected.map(Value::text), "and no index that is not asked for");
     let pool = store.load().unwrap();
     assert_eq!(pool.containers().count(), 0);

@@ -12,7 +12,7 @@ mod reading;
 mod writing;
 
 use super::sqlite::Sqlite;
-use super::{Rows, Sql, Statement, Store, StoreError, Value, container_row, counters_row, pool_row};
+use super::{About, Rows, Sql, Statement, Store, StoreError, Value, container_row, counters_row, pool_row};
 use crate::pool::{
     Change, Config, Container, ContainerId, ContainerName, Counters, Failure, FailureClass, Gate, Generation,
     Learned, Memory, OnRelease, Pause, PoolRow, Replaced, Session, State, StopCause,

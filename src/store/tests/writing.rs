@@ -349,3 +349,27 @@ fn a_decision_without_changes_does_not_call_the_database() {
     store.commit(&[put(1, warm()), put(2, warm()), Change::PutPool(PoolRow::default())]).unwrap();
     assert_eq!(counted.1.get(), opened + 1, "one call to a decision");
 }
+
+#[test]
+fn the_first_name_and_the_first_key_of_the_log_are_kept() {
+    let (sqlite, store) = database(&[]);
+    let about = |name: Option<&str>, log_key: &str| {
+        Ok(About { name: name.map(str::to_owned), log_key: log_key.to_owned() })
+    };
+    assert_eq!(store.about(None, "first"), about(None, "first"));
+    assert_eq!(store.about(Some("a pool"), "second"), about(Some("a pool"), "first"));
+    let changes = sqlite.total_changes();
+    let again = Store::open(sqlite.clone()).unwrap();
+    assert_eq!(again.about(None, "third"), about(Some("a pool"), "first"));
+    assert_eq!(again.about(Some("another"), "third"), about(Some("a pool"), "first"));
+    assert_eq!(sqlite.total_changes(), changes, "and then read only");
+}
+
+#[test]
+fn what_is_no_key_of_the_log_is_refused() {
+    let (_, store) = database(&[]);
+    for log_key in ["", &"x".repeat(65)] {
+        assert!(matches!(store.about(None, log_key), Err(StoreError::Failed { .. })));
+    }
+    assert_eq!(store.about(None, "later").unwrap().log_key, "later");
+}

@@ -49,7 +49,7 @@ test("what the policy allows is the page's own script and style, and to ask wher
   });
 });
 
-test.each(["", "wrong", `${KEY} `.repeat(100)])("a wrong key gets none: %j", async (key) => {
+test.each(["", "wrong", `${KEY}, and more`])("a wrong key gets none: %j", async (key) => {
   const answer = await visit(env, key);
 
   expect(answer.status).toBe(401);

@@ -90,7 +90,7 @@ test("a session's container is explained step by step", async () => {
   assert.deepEqual({ container, dropped }, { container: { name, id, generation: 1 }, dropped: 0 });
   assert.deepEqual(
     steps.map(({ container, to }) => [container, to]),
-    ["starting", "warm", "assigned"].map((to) => [name, to]),
+    ["starting", "assigned"].map((to) => [name, to]),
   );
   assert.ok(steps.every(({ at, why }) => Math.abs(Date.now() - at) < 60_000 && why.length > 0));
 

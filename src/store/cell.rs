@@ -97,8 +97,8 @@ pub fn optional<const N: usize, T>(
 }
 
 /// The values of a row that must have `N` of them.
-pub fn values<const N: usize>(table: &str, row: Vec<Value>) -> Result<[Value; N], StoreError> {
-    <[Value; N]>::try_from(row).map_err(|row| {
+pub fn values<'a, const N: usize>(table: &str, row: &'a [Value]) -> Result<&'a [Value; N], StoreError> {
+    row.try_into().map_err(|_| {
         let given = row.len();
         StoreError::new(&format!("a row of table {table} came with {given} values instead of {N}"))
     })

@@ -45,7 +45,7 @@ pub fn put(row: &PoolRow) -> Statement {
 /// What the row of [`SELECT`] says.
 pub fn read(row: Vec<Value>) -> Result<PoolRow, StoreError> {
     let [key, config, replaced, wanted, primed, extra, leases_from, assigned_checked, failures, gate @ ..] =
-        &values::<19>(TABLE, row)?;
+        values::<19>(TABLE, &row)?;
     let [pause_class, pause_retry, pause_demand, pause_step, learned @ ..] = gate;
     let [learned_limit, learned_retry, learned_step, last @ ..] = learned;
     let [last_class, last_message, last_retry] = last;

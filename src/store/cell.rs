@@ -84,15 +84,19 @@ impl<'a> Cell<'a> {
 /// What `read` makes of the cells of one thing that is there or not: they are
 /// all empty, or the first of them is not.
 pub fn optional<const N: usize, T>(
-    cells: [Cell<'_>; N],
-    read: impl FnOnce([Cell<'_>; N]) -> Result<T, StoreError>,
+    cells: &[Cell<'_>; N],
+    read: impl FnOnce(&[Cell<'_>; N]) -> Result<T, StoreError>,
 ) -> Result<Option<T>, StoreError> {
-    if !cells[0].is_null() {
-        return read(cells).map(Some);
-    }
-    match cells.iter().find(|cell| !cell.is_null()) {
-        Some(alone) => Err(alone.unreadable(&format!("NULL, as it must be without {}", cells[0].column))),
-        None => Ok(None),
+    if is_there(cells)? { read(cells).map(Some) } else { Ok(None) }
+}
+
+fn is_there(cells: &[Cell<'_>]) -> Result<bool, StoreError> {
+    let Some((first, others)) = cells.split_first() else { return Ok(false) };
+    match others.iter().find(|cell| !cell.is_null()) {
+        Some(alone) if first.is_null() => {
+            Err(alone.unreadable(&format!("NULL, as it must be without {}", first.column)))
+        }
+        _ => Ok(!first.is_null()),
     }
 }
 

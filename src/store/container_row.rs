@@ -122,7 +122,7 @@ pub fn read(row: Vec<Value>) -> Result<Container, StoreError> {
         name: cell("name", name).parsed("a UUID in lower case", parse_name)?,
         generation: read_generation(cell("generation", generation))?,
         created_at_ms: cell("created_at_ms", created).count()?,
-        revision: optional([cell("revision", revision)], |[revision]| {
+        revision: optional(&[cell("revision", revision)], |[revision]| {
             revision.parsed("1 to 128 bytes of text", parse_revision)
         })?,
         state: read_state(cell("state", state), own)?,

@@ -70,7 +70,7 @@ fn hex_into(text: &str, bytes: &mut [u8]) -> Option<()> {
         return None;
     }
     for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).ok()?;
+        *byte = u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()?;
     }
     Some(())
 }
@@ -136,7 +136,7 @@ impl Session {
             format!("it has {} bytes", text.len())
         } else if let Some(control) = text.chars().find(|c| c.is_control()) {
             format!("it holds the control character U+{:04X}", u32::from(control))
-        } else if text.contains(char::REPLACEMENT_CHARACTER) {
+        } else if text.chars().any(|char| char == char::REPLACEMENT_CHARACTER) {
             "it was no UTF-8, or holds U+FFFD, which stands for what was none".to_owned()
         } else {
             return Ok(Self(text.into()));

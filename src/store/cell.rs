@@ -84,21 +84,25 @@ impl<'a> Cell<'a> {
 /// What `read` makes of the cells of one thing that is there or not: they are
 /// all empty, or the first of them is not.
 pub fn optional<const N: usize, T>(
-    cells: [Cell<'_>; N],
-    read: impl FnOnce([Cell<'_>; N]) -> Result<T, StoreError>,
+    cells: &[Cell<'_>; N],
+    read: impl FnOnce(&[Cell<'_>; N]) -> Result<T, StoreError>,
 ) -> Result<Option<T>, StoreError> {
-    if !cells[0].is_null() {
-        return read(cells).map(Some);
-    }
-    match cells.iter().find(|cell| !cell.is_null()) {
-        Some(alone) => Err(alone.unreadable(&format!("NULL, as it must be without {}", cells[0].column))),
-        None => Ok(None),
+    if is_there(cells)? { read(cells).map(Some) } else { Ok(None) }
+}
+
+fn is_there(cells: &[Cell<'_>]) -> Result<bool, StoreError> {
+    let Some((first, others)) = cells.split_first() else { return Ok(false) };
+    match others.iter().find(|cell| !cell.is_null()) {
+        Some(alone) if first.is_null() => {
+            Err(alone.unreadable(&format!("NULL, as it must be without {}", first.column)))
+        }
+        _ => Ok(!first.is_null()),
     }
 }
 
 /// The values of a row that must have `N` of them.
-pub fn values<const N: usize>(table: &str, row: Vec<Value>) -> Result<[Value; N], StoreError> {
-    <[Value; N]>::try_from(row).map_err(|row| {
+pub fn values<'a, const N: usize>(table: &str, row: &'a [Value]) -> Result<&'a [Value; N], StoreError> {
+    row.try_into().map_err(|_| {
         let given = row.len();
         StoreError::new(&format!("a row of table {table} came with {given} values instead of {N}"))
     })

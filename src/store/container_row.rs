@@ -69,9 +69,15 @@ const STOPPING_COLUMNS: &[usize] = &[5, 6, 7];
 
 /// Inserts or replaces the row.
 pub fn put(container: &Container) -> Statement {
-    let mut own = [const { Value::Null }; STATE_COLUMNS.len()];
-    let [deadline, ready, session, claimed, on_release, cause, destroy, settled] = &mut own;
-    let state = match &container.state {
+    let mut params = [const { Value::Null }; 6 + STATE_COLUMNS.len()];
+    let [id, name, generation, created, revision, state, own @ ..] = &mut params;
+    let [deadline, ready, session, claimed, on_release, cause, destroy, settled] = own;
+    *id = Value::text(container.id);
+    *name = Value::text(container.name);
+    *generation = Value::count(container.generation.0.into());
+    *created = Value::count(container.created_at_ms);
+    *revision = Value::optional(container.revision.as_deref(), Value::text);
+    *state = Value::text(match &container.state {
         State::Starting { deadline_at_ms } => {
             *deadline = Value::count(*deadline_at_ms);
             STARTING
@@ -98,16 +104,8 @@ pub fn put(container: &Container) -> Statement {
             *settled = Value::count(*settled_at_ms);
             STOPPING
         }
-    };
-    let all = [
-        Value::text(container.id),
-        Value::text(container.name),
-        Value::count(container.generation.0.into()),
-        Value::count(container.created_at_ms),
-        Value::optional(container.revision.as_deref(), Value::text),
-        Value::text(state),
-    ];
-    Statement { sql: PUT, params: all.into_iter().chain(own).collect() }
+    });
+    Statement { sql: PUT, params: params.into() }
 }
 
 /// Deletes the row.
@@ -117,14 +115,14 @@ pub fn delete(id: ContainerId) -> Statement {
 
 /// The container of a row of [`SELECT`], with nothing in its memory.
 pub fn read(row: Vec<Value>) -> Result<Container, StoreError> {
-    let [key, name, generation, created, revision, state, own @ ..] = &values::<14>(TABLE, row)?;
+    let [key, name, generation, created, revision, state, own @ ..] = values::<14>(TABLE, &row)?;
     let cell = |column, value| Cell { table: TABLE, key, column, value };
     Ok(Container {
         id: cell("id", key).parsed("64 lower-case hex digits", parse_id)?,
         name: cell("name", name).parsed("a UUID in lower case", parse_name)?,
         generation: read_generation(cell("generation", generation))?,
         created_at_ms: cell("created_at_ms", created).count()?,
-        revision: optional([cell("revision", revision)], |[revision]| {
+        revision: optional(&[cell("revision", revision)], |[revision]| {
             revision.parsed("1 to 128 bytes of text", parse_revision)
         })?,
         state: read_state(cell("state", state), own)?,

@@ -48,18 +48,15 @@ pub const COLUMNS: [&str; 28] = [
 /// Writes the row.
 pub fn put(counters: &Counters) -> Statement {
     let mut counters = *counters;
-    Statement {
-        sql: PUT,
-        params: each(&mut counters).into_iter().map(|count| Value::count(*count)).collect(),
-    }
+    Statement { sql: PUT, params: each(&mut counters).iter().map(|count| Value::count(**count)).collect() }
 }
 
 /// What the row of [`SELECT`] says.
 pub fn read(row: Vec<Value>) -> Result<Counters, StoreError> {
-    let [key, counts @ ..] = &values::<29>(TABLE, row)?;
+    let [key, counts @ ..] = values::<29>(TABLE, &row)?;
     let mut counters = Counters::default();
-    for ((count, column), value) in each(&mut counters).into_iter().zip(COLUMNS).zip(counts) {
-        *count = Cell { table: TABLE, key, column, value }.count()?;
+    for (at, count) in each(&mut counters).iter_mut().enumerate() {
+        **count = Cell { table: TABLE, key, column: COLUMNS[at], value: &counts[at] }.count()?;
     }
     Ok(counters)
 }

@@ -25,12 +25,14 @@ pub fn put(chunk: &Chunk) -> Vec<Statement> {
     let put = Statement { sql: PUT, params: vec![Value::count(chunk.number), Value::Text(text)] };
     let dropped = chunk.number.checked_sub(HISTORY_CHUNKS_MAX);
     let drop = dropped.map(|number| Statement { sql: DROP, params: vec![Value::count(number)] });
-    [put].into_iter().chain(drop).collect()
+    let mut statements = vec![put];
+    statements.extend(drop);
+    statements
 }
 
 /// The chunk of a row of [`SELECT`].
 pub fn read(row: Vec<Value>) -> Result<Chunk, StoreError> {
-    let [key, transitions] = &values::<2>(TABLE, row)?;
+    let [key, transitions] = values::<2>(TABLE, &row)?;
     let cell = |column, value| Cell { table: TABLE, key, column, value };
     let text = cell("transitions", transitions);
     let read = transitions_from_json(text.text()?).map_err(|problem| text.unreadable(&problem))?;

@@ -45,7 +45,7 @@ pub fn put(row: &PoolRow) -> Statement {
 /// What the row of [`SELECT`] says.
 pub fn read(row: Vec<Value>) -> Result<PoolRow, StoreError> {
     let [key, config, replaced, wanted, primed, extra, leases_from, assigned_checked, failures, gate @ ..] =
-        &values::<19>(TABLE, row)?;
+        values::<19>(TABLE, &row)?;
     let [pause_class, pause_retry, pause_demand, pause_step, learned @ ..] = gate;
     let [learned_limit, learned_retry, learned_step, last @ ..] = learned;
     let [last_class, last_message, last_retry] = last;
@@ -67,10 +67,10 @@ pub fn read(row: Vec<Value>) -> Result<PoolRow, StoreError> {
         cell("last_failure_retry_after_ms", last_retry),
     ];
     Ok(PoolRow {
-        config: optional([cell("config", config)], read_config)?,
+        config: optional(&[cell("config", config)], read_config)?,
         replaced: Replaced {
             configs: read_configs(cell("replaced", replaced))?,
-            wanted_since_ms: optional([cell("replaced_wanted_since_ms", wanted)], |[at]| at.count())?,
+            wanted_since_ms: optional(&[cell("replaced_wanted_since_ms", wanted)], |[at]| at.count())?,
         },
         primed: cell("primed", primed).flag()?,
         extra: cell("extra", extra).count()?,
@@ -78,14 +78,14 @@ pub fn read(row: Vec<Value>) -> Result<PoolRow, StoreError> {
         assigned_checked_at_ms: cell("assigned_checked_at_ms", assigned_checked).count()?,
         gate: Gate {
             failures: cell("failures", failures).count()?,
-            pause: optional(pause, read_pause)?,
-            learned: optional(learned, read_learned)?,
-            last_failure: optional(last_failure, read_failure)?,
+            pause: optional(&pause, read_pause)?,
+            learned: optional(&learned, read_learned)?,
+            last_failure: optional(&last_failure, read_failure)?,
         },
     })
 }
 
-fn read_config([text]: [Cell<'_>; 1]) -> Result<Rc<Config>, StoreError> {
+fn read_config([text]: &[Cell<'_>; 1]) -> Result<Rc<Config>, StoreError> {
     config_from_row(text.text()?)
         .map(Rc::new)
         .map_err(|error| text.unreadable(&format!("a configuration ({error})")))
@@ -97,23 +97,23 @@ fn read_configs(texts: Cell<'_>) -> Result<Vec<Rc<Config>>, StoreError> {
         .map_err(|error| texts.unreadable(&format!("a list of configurations ({error})")))
 }
 
-fn read_pause([class, retry, demand, step]: [Cell<'_>; 4]) -> Result<Pause, StoreError> {
+fn read_pause([class, retry, demand, step]: &[Cell<'_>; 4]) -> Result<Pause, StoreError> {
     Ok(Pause {
-        class: read_class(class)?,
+        class: read_class(*class)?,
         retry_at_ms: retry.count()?,
         demand_at_ms: demand.count()?,
         step: step.count()?,
     })
 }
 
-fn read_learned([limit, retry, step]: [Cell<'_>; 3]) -> Result<Learned, StoreError> {
+fn read_learned([limit, retry, step]: &[Cell<'_>; 3]) -> Result<Learned, StoreError> {
     Ok(Learned { limit: limit.count()?, retry_at_ms: retry.count()?, step: step.count()? })
 }
 
-fn read_failure([class, message, retry]: [Cell<'_>; 3]) -> Result<Failure, StoreError> {
-    let retry_after_ms = optional([retry], |[retry]| retry.count())?;
+fn read_failure([class, message, retry]: &[Cell<'_>; 3]) -> Result<Failure, StoreError> {
+    let retry_after_ms = optional(&[*retry], |[retry]| retry.count())?;
     Ok(Failure {
-        class: read_class(class)?,
+        class: read_class(*class)?,
         message: message.text()?.to_owned(),
         retry_after_ms,
         may_go_on: false,

@@ -60,7 +60,7 @@ export interface PoolActivity {
   minutes: Minute[];
   /** Newest first. */
   transitions: Transition[];
-  /** How many older transitions are not known any more. */
+  /** How many transitions there were before these. */
   dropped: number;
 }
 

@@ -156,7 +156,13 @@ function series({ label, color: name, kind = "line", scale = "y" }: Line): uPlot
         ...(stepped && { paths: stepped({ align: 1 }) }),
       };
     case "dashes":
-      return { ...common, width: 1.5, dash: [5, 4], points: { show: false } };
+      return {
+        ...common,
+        width: 1.5,
+        dash: [5, 4],
+        points: { show: false },
+        ...(stepped && { paths: stepped({ align: 1 }) }),
+      };
     case "line":
       return { ...common, width: 2, points: { show: true, size: 4, fill: stroke } };
   }

@@ -6,6 +6,7 @@ export const NONE = "–";
 const LOCALE = "en-GB";
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
+const cents = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const time = new Intl.DateTimeFormat(LOCALE, { timeStyle: "medium" });
 const minute = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
 const day = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
@@ -47,11 +48,9 @@ export function clock(atMs: number, withSeconds = false): string {
   return (withSeconds ? time : minute).format(atMs);
 }
 
-/** Dollars; small amounts keep two figures that count. */
+/** Dollars and cents. */
 export function dollars(usd: number): string {
-  const small = usd > 0 && usd < 1;
-  const digits = small ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 };
-  return `$${new Intl.NumberFormat(LOCALE, digits).format(usd)}`;
+  return usd > 0 && usd < 0.01 ? "under $0.01" : `$${cents.format(usd)}`;
 }
 
 /** `1 container`, `3 containers`. */

@@ -44,7 +44,7 @@ export class HourCharts {
         : `${percent(rate)} of ${count(claims)} new sessions found a warm container`,
     );
 
-    const [p50, p99] = [duration(hour.claim_p50_ms), duration(hour.claim_p99_ms)];
+    const [p50, p99] = [hour.claim_p50_ms, hour.claim_p99_ms].map(shown);
     this.times.show(
       moments,
       [
@@ -75,6 +75,10 @@ function spread(minutes: Minute[], nowMs: number) {
 
 function rateOf({ hits, misses }: Minute): number | null {
   return hits + misses === 0 ? null : (hits / (hits + misses)) * 100;
+}
+
+function shown(ms: number | null): string {
+  return duration(atLeastOne(ms));
 }
 
 /** A logarithm wants more than nothing. */

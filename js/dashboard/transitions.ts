@@ -26,7 +26,7 @@ export class Transitions {
     if (content === this.#shown) return;
     this.#shown = content;
     this.#rows.replaceChildren(...transitions.map(row));
-    const older = dropped > 0 ? `${count(dropped)} older ones are not kept.` : "";
+    const older = dropped > 0 ? `${count(dropped)} earlier ones are not listed.` : "";
     setText(this.#note, transitions.length === 0 ? "Nothing happened yet." : older);
   }
 }

@@ -155,7 +155,7 @@ test("state, breaker, last error, cost and causes are there", async (t) => {
     "12.6 min",
     "4,210 sticky, 812 hits, 31 misses, 2 errors",
     "lease ended",
-    "4,211 older ones are not kept",
+    "4,211 earlier ones are not listed",
   ]) {
     assert.ok(text.includes(part), `${part} is not in:\n${text}`);
   }

@@ -13,6 +13,15 @@ type PoolNamespace = DurableObjectNamespace<WarmPool<any>>;
 
 const DEFAULT_POOL_NAME = "global-pool";
 
+/** How the pool grants a claim. */
+const GRANT = /^\{"name":"[0-9a-f-]{36}","id":"/;
+
+/** Past that a session is none, and need not be sent to be told so. */
+const SESSION_LENGTH_MAX = 512;
+
+/** A pool name whose every character is one byte. */
+const PLAIN_POOL_NAME = /^[ -~]{1,128}$/;
+
 /**
  * A client of the pool named `config.poolName`, for one request or for many.
  *
@@ -30,26 +39,35 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
   const place = placeOf(containerNamespace);
   const jurisdiction = options.jurisdiction ?? place.jurisdiction;
   const text = optionsText({ ...place, ...options, jurisdiction });
-  const client = new PoolClient(
-    poolNamespace,
-    containerNamespace,
-    poolName,
-    text,
-    jurisdiction,
-    options.locationHint,
-    idCache,
-    keepAlive,
-  );
-  const pool = () => stubOf<DurableObjectStub<WarmPool>>(client.pool());
+  let made: PoolClient | undefined;
+  const client = () =>
+    (made ??= new PoolClient(
+      poolNamespace,
+      containerNamespace,
+      poolName,
+      text,
+      jurisdiction,
+      options.locationHint,
+      idCache,
+      keepAlive,
+    ));
+  const anywhere = jurisdiction === undefined && options.locationHint === undefined;
+  const plain = anywhere && isPlain(poolName);
+  const pool = () =>
+    plain
+      ? getWarmPool(poolNamespace, poolName)
+      : stubOf<DurableObjectStub<WarmPool>>(client().pool());
   const container = ({ name, id }: Grant) =>
-    stubOf<DurableObjectStub<T>>(client.container(name, id));
+    plain
+      ? containerNamespace.get(containerNamespace.idFromName(name))
+      : stubOf<DurableObjectStub<T>>(client().container(name, id));
   return {
     async getContainer(id, { signal } = {}) {
-      const claimed = signal ? claimUnlessAborted(id, signal) : client.claim(id, undefined);
+      const claimed = signal ? claimUnlessAborted(id, signal) : claim(id);
       return container(readAnswer(await claimed));
     },
     async releaseContainer(id) {
-      client.forgetHint(id);
+      if (idCache) client().forgetHint(id);
       return pool().releaseContainer(id);
     },
     async lookupContainer(id) {
@@ -69,6 +87,18 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
     shutdown: async () => pool().shutdown(),
   };
 
+  /** Without a hint cache a claim is one call, and what is certain to be well needs no Rust here. */
+  async function claim(id: string, ticket?: string): Promise<string> {
+    if (idCache || !plain || !maySend(id)) return client().claim(id, ticket);
+    let answer: string;
+    try {
+      answer = await pool().claim(id, text, ticket);
+    } catch (error) {
+      return client().unasked(error);
+    }
+    return GRANT.test(answer) ? answer : client().checked(answer);
+  }
+
   /** The platform does not tell an object that a caller is gone, so the client does. */
   async function claimUnlessAborted(id: string, signal: AbortSignal): Promise<string> {
     signal.throwIfAborted();
@@ -80,7 +110,7 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
     };
     signal.addEventListener("abort", leave);
     try {
-      return await Promise.race([client.claim(id, ticket), left.promise]);
+      return await Promise.race([claim(id, ticket), left.promise]);
     } finally {
       signal.removeEventListener("abort", leave);
     }
@@ -104,6 +134,16 @@ export function getWarmPool(
 /** A stub, unless there is an error's JSON text in place of one. */
 function stubOf<Stub>(answer: unknown): Stub {
   return typeof answer === "string" ? throwIfError<Stub>(answer) : (answer as Stub);
+}
+
+/** Whether a pool's name is certain to be one; what is not, Rust looks at. */
+function isPlain(poolName: unknown): boolean {
+  return typeof poolName === "string" && PLAIN_POOL_NAME.test(poolName);
+}
+
+/** Whether a call with that session goes through as it is, for the pool to look at. */
+function maySend(id: unknown): boolean {
+  return typeof id === "string" && id.length <= SESSION_LENGTH_MAX;
 }
 
 /** Lets work that delays no answer finish after the answer. */

@@ -9,14 +9,23 @@ export interface Place {
   jurisdiction?: string;
 }
 
+/** Under what names namespaces were found. */
+const found = new WeakMap<object, string>();
+
 /**
  * The binding of `namespace`, and its jurisdiction if it is the part of a binding's in one. What is
  * not known the pool looks for itself.
  */
-export function placeOf(namespace: unknown): Place {
-  const bindings = Object.entries(workers.env as Record<string, unknown>);
+export function placeOf(namespace: object): Place {
+  const env = workers.env as Record<string, unknown>;
+  const known = found.get(namespace);
+  if (known !== undefined && env[known] === namespace) return { containerBinding: known };
+  const bindings = Object.entries(env);
   const bound = bindings.find(([, value]) => value === namespace);
-  if (bound) return { containerBinding: bound[0] };
+  if (bound) {
+    found.set(namespace, bound[0]);
+    return { containerBinding: bound[0] };
+  }
   try {
     const id = (namespace as DurableObjectNamespace).idFromName(PROBE);
     const jurisdiction = id.jurisdiction as DurableObjectJurisdiction | undefined;

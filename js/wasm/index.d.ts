@@ -49,6 +49,10 @@ export declare class PoolClient {
   /** A stub, or an error's JSON text. */
   container(name: string, id: string): unknown;
   claim(session: unknown, ticket: string | undefined): Promise<string>;
+  /** What a claim is answered with whose call to the pool threw `error`. */
+  unasked(error: unknown): string;
+  /** The pool's answer, or the error it is. */
+  checked(answer: unknown): string;
   forgetHint(session: unknown): void;
 }
 

@@ -10,7 +10,7 @@ import { debianHasClippy, debianHasRustdoc } from "./wasm-debian.mjs";
 import { wasmToolchain } from "./wasm-toolchain.mjs";
 
 /** Folders and files that prettier and eslint look after; what is not there is passed over. */
-const SOURCES = ["js", "container", "example", "tests", "scripts"].filter((folder) =>
+const SOURCES = ["js", "container", "example", "tests", "bench", "scripts"].filter((folder) =>
   existsSync(inRoot(folder)),
 );
 export const FORMATTED = [...SOURCES, ".github", "*.json", "*.jsonc", "*.mjs"];
@@ -122,6 +122,7 @@ async function checkTypes() {
     "tests/worker",
     "tests/process",
     "tests/e2e",
+    "bench",
   ].filter((folder) => existsSync(inRoot(folder, "tsconfig.json")));
   return allSucceed(projects, (project) => succeeds("tsc", ["--noEmit", "--project", project]));
 }

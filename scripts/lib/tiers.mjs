@@ -63,6 +63,7 @@ export const tiers = [
   nodeTier("fuzz", "fuzz over HTTP"),
   nodeTier("load", "load"),
   { ...nodeTier("browser", "in a browser"), missing: missingBrowser, run: runInBrowser },
+  nodeTier("bench", "benchmark"),
   {
     ...nodeTier("e2e", "real containers"),
     missing: missingForContainers,

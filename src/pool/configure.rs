@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::ages::Measure;
 use super::config::Config;
 use super::error::PoolError;
 use super::{Pool, Step};
@@ -66,6 +67,7 @@ impl Pool {
         if config.warm_target != self.config.warm_target {
             self.extra = 0;
         }
+        self.ledger.measure(Measure::of(&config));
         let before = std::mem::replace(&mut self.config, config);
         let known = std::mem::replace(&mut self.configured, true);
         self.replaced.replace(known.then(|| Rc::clone(&before)), &self.config);

@@ -1,5 +1,6 @@
 //! All containers, and the indexes over them that must never disagree.
 
+use super::ages::{Ages, Measure};
 use super::config::OnRelease;
 use super::container::{Container, State, StopCause};
 use super::identity::{ContainerId, Life, Session};
@@ -21,6 +22,7 @@ pub struct Ledger {
     returning: Set<ContainerId>,
     stopping: Set<ContainerId>,
     due: Set<(u64, ContainerId)>,
+    ages: Ages,
     /// Containers whose rows are stale, as they were.
     stale: Map<ContainerId, Option<Container>>,
 }
@@ -28,13 +30,26 @@ pub struct Ledger {
 impl Ledger {
     /// The ledger of what the rows say; none of them is stale.
     #[must_use]
-    pub fn load(containers: impl IntoIterator<Item = Container>) -> Self {
-        let mut ledger = Self::default();
+    pub fn load(measure: Measure, containers: impl IntoIterator<Item = Container>) -> Self {
+        let mut ledger = Self { ages: Ages::by(measure, [].iter()), ..Self::default() };
         for container in containers {
             ledger.index(&container);
             ledger.containers.insert(container.id, container);
         }
         ledger
+    }
+
+    /// The warm containers are measured so from here on.
+    pub fn measure(&mut self, measure: Measure) {
+        if *self.ages.measure() != measure {
+            self.ages = Ages::by(measure, self.warm_containers());
+        }
+    }
+
+    /// The warm containers by their age.
+    #[must_use]
+    pub const fn ages(&self) -> &Ages {
+        &self.ages
     }
 
     /// Writes a container whole.
@@ -186,6 +201,7 @@ impl Ledger {
             }
             State::Warm { ready_at_ms } => {
                 self.warm.insert((*ready_at_ms, id));
+                self.ages.insert(container);
             }
             State::Assigned { session, claimed_at_ms, .. } => {
                 self.sessions.insert(session.clone(), id);
@@ -214,6 +230,7 @@ impl Ledger {
             }
             State::Warm { ready_at_ms } => {
                 self.warm.remove(&(*ready_at_ms, id));
+                self.ages.remove(container);
             }
             State::Assigned { session, claimed_at_ms, .. } => {
                 self.sessions.remove(session);

@@ -23,6 +23,7 @@
 //! Time, names and chance are arguments. Nothing here knows JS, SQL or serde.
 
 mod adopt;
+mod ages;
 mod backoff;
 mod claim;
 mod config;
@@ -67,6 +68,7 @@ pub use stats::{Counters, HealthKind, Stats};
 
 use std::rc::Rc;
 
+use ages::Measure;
 use health::Sweep;
 use history::History;
 use ledger::Ledger;
@@ -110,15 +112,17 @@ impl Pool {
     /// The pool its rows describe. It wants [`Event::Woke`] before any other event.
     #[must_use]
     pub fn load(row: PoolRow, counters: Counters, containers: impl IntoIterator<Item = Container>) -> Self {
+        let config = row.config.clone().unwrap_or_default();
+        let measure = Measure::of(&config);
         Self {
-            config: row.config.clone().unwrap_or_default(),
+            config,
             configured: row.config.is_some(),
             replaced: row.replaced.clone(),
             primed: row.primed,
             extra: row.extra,
             leases_from_ms: row.leases_from_ms,
             gate: row.gate.clone(),
-            ledger: Ledger::load(containers),
+            ledger: Ledger::load(measure, containers),
             sweep: Sweep::resume(row.assigned_checked_at_ms),
             counters,
             recorded_pool: row,

@@ -5,9 +5,6 @@ use super::container::{Container, State, StopCause};
 use super::identity::ContainerId;
 use super::{Pool, Step};
 
-/// The part of its age before whose end a container's replacement is started.
-const LEAD_SHARE: u64 = 10;
-
 impl Pool {
     /// Whether a warm container may be handed out.
     pub(super) fn is_current(&self, now_ms: u64, container: &Container) -> bool {
@@ -21,12 +18,14 @@ impl Pool {
         warm.find(|container| self.is_current(now_ms, container)).map(|container| container.id)
     }
 
-    /// How many warm containers are to be replaced.
+    /// How many warm containers are to be replaced. One of an earlier revision
+    /// is even while it is kept: so a trial start is made now and then, whose
+    /// success ends that.
     pub(super) fn retiring(&self, now_ms: u64) -> usize {
         if self.config.container_ttl_ms == 0 && self.config.revision.is_none() {
             return 0;
         }
-        self.ledger.warm_containers().filter(|container| self.is_retiring(now_ms, container)).count()
+        self.ledger.ages().retiring(now_ms)
     }
 
     /// How many of them may go. What there is of an earlier revision is kept
@@ -44,8 +43,7 @@ impl Pool {
         if self.config.container_ttl_ms == 0 {
             return None;
         }
-        let retires_ms = self.ledger.warm_containers().map(|container| self.retires_at_ms(container));
-        retires_ms.filter(|at_ms| *at_ms > now_ms).min()
+        self.ledger.ages().next_ms(now_ms)
     }
 
     /// Stops the warm containers past the target, those first that have had
@@ -84,24 +82,12 @@ impl Pool {
         container.revision != self.config.revision && !self.gate.gave_up()
     }
 
-    /// One of an earlier revision is to be replaced even while it is kept: so a
-    /// trial start is made now and then, whose success ends that.
-    fn is_retiring(&self, now_ms: u64, container: &Container) -> bool {
-        container.revision != self.config.revision || self.retires_at_ms(container) <= now_ms
-    }
-
-    /// Early enough before its age is over that the new one can be ready.
     fn retires_at_ms(&self, container: &Container) -> u64 {
-        let ttl_ms = self.ttl_ms();
-        container.expires_at_ms(ttl_ms) - self.config.start_timeout_ms.min(ttl_ms / LEAD_SHARE)
+        self.ledger.ages().measure().retires_at_ms(container)
     }
 
-    /// One that takes its whole time to start must have some left to serve.
     fn ttl_ms(&self) -> u64 {
-        match self.config.container_ttl_ms {
-            0 => 0,
-            ttl_ms => ttl_ms.max(2 * self.config.start_timeout_ms),
-        }
+        self.ledger.ages().measure().ttl_ms
     }
 
     fn cause_to_stop(&self, now_ms: u64, container: &Container) -> StopCause {

@@ -1,8 +1,11 @@
 //! Calls across the platform: each with a time limit, its errors sorted.
 
+use std::future::poll_fn;
 use std::pin::pin;
+use std::task::Poll;
 
-use futures::future::{Either, select};
+use futures::FutureExt;
+use futures::future::maybe_done;
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -21,14 +24,27 @@ const CAUSES_MAX: usize = 5;
 /// The sorted error of the call, or a transient one when the time is over; the
 /// call itself goes on, and its late outcome is ignored.
 pub async fn within(limit_ms: u64, call: Result<JsValue, JsValue>) -> Result<JsValue, Failure> {
-    let answer = pin!(settled(call));
-    let limit = pin!(Delay::ms(limit_ms));
-    match select(answer, limit).await {
-        Either::Left((result, _)) => result.map_err(|error| failure_of(&error)),
-        Either::Right(((), _)) => {
-            Err(Failure::new(FailureClass::Transient, &format!("no answer within {limit_ms} ms")))
-        }
-    }
+    let [answer] = all_within(limit_ms, [call]).await;
+    answer
+}
+
+/// Waits for what calls of the same moment returned, each as [`within`] does.
+pub async fn all_within<const N: usize>(
+    limit_ms: u64,
+    calls: [Result<JsValue, JsValue>; N],
+) -> [Result<JsValue, Failure>; N] {
+    let mut answers = calls.map(|call| Box::pin(maybe_done(settled(call))));
+    let mut limit = pin!(Delay::ms(limit_ms));
+    poll_fn(|context| {
+        let waits =
+            answers.iter_mut().fold(false, |waits, answer| waits | answer.poll_unpin(context).is_pending());
+        if waits { limit.as_mut().poll(context) } else { Poll::Ready(()) }
+    })
+    .await;
+    answers.map(|mut answer| match answer.as_mut().take_output() {
+        Some(result) => result.map_err(|error| failure_of(&error)),
+        None => Err(Failure::new(FailureClass::Transient, &format!("no answer within {limit_ms} ms"))),
+    })
 }
 
 /// Waits for what a call returned. RPC returns a thenable, which only

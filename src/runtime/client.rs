@@ -80,6 +80,16 @@ impl PoolClient {
         })
     }
 
+    /// What a claim is answered with whose call to the pool threw `error`.
+    pub fn unasked(&self, error: &JsValue) -> String {
+        wire::claim_to_json::<RemoteError>(Err(not_asked(&message_of(error))))
+    }
+
+    /// The pool's answer to a claim, or the error it is.
+    pub fn checked(&self, answer: &JsValue) -> String {
+        wire::claim_to_json(wire::claim_from_json(&answer.as_string().unwrap_or_default()))
+    }
+
     /// Forgets the hint of a session that gives its container up.
     #[wasm_bindgen(js_name = forgetHint)]
     pub fn forget_hint(&self, session: &JsValue) {

@@ -1,11 +1,10 @@
 //! Carrying out commands. Each ends in exactly one event, within its time
 //! limit; a start has none here, its deadline is the pool's.
 
-use futures::future::join;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::call::{failure_of, settled, within};
+use super::call::{all_within, failure_of, settled, within};
 use super::health;
 use super::js::{ContainerStub, now_ms, object, property};
 use super::objects::Objects;
@@ -30,7 +29,7 @@ pub async fn carry_out(containers: Objects, command: Command) -> Event {
                 (Ok(container), true) => container.renew(),
                 _ => Ok(JsValue::UNDEFINED),
             };
-            let (state, renewal) = join(within(timeout_ms, state), within(timeout_ms, renewal)).await;
+            let [state, renewal] = all_within(timeout_ms, [state, renewal]).await;
             let seen = match (seen(state), path, container) {
                 // A request would start one that has stopped.
                 (Seen::Alive | Seen::Busy | Seen::Idle, Some(path), Ok(container)) => {

@@ -61,7 +61,7 @@ impl Host {
         legacy: &JsValue,
         forget_legacy: js_sys::Function,
     ) -> Result<Self, StoreError> {
-        let store = Store::open(ObjectSql(state.storage()))?;
+        let store = Store::open(ObjectSql::new(state.storage()))?;
         let log = Rc::new(Log::of_object(state, &env, &store)?);
         let analytics = Analytics::new(&env);
         Ok(Self {

@@ -1,6 +1,6 @@
 //! The platform's JavaScript, as types. Nothing here decides anything.
 
-use js_sys::{Array, Promise};
+use js_sys::{Array, JsString, Promise};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -29,7 +29,7 @@ extern "C" {
     /// `ctx.storage.sql`.
     pub type SqlStorage;
     #[wasm_bindgen(method, catch, variadic)]
-    pub fn exec(this: &SqlStorage, query: &str, params: &Array) -> Result<SqlCursor, JsValue>;
+    pub fn exec(this: &SqlStorage, query: &JsString, params: &Array) -> Result<SqlCursor, JsValue>;
 
     /// What `exec` returns.
     pub type SqlCursor;

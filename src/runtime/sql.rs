@@ -1,31 +1,68 @@
 //! The store's port on the platform's SQLite.
 
-use js_sys::Array;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use js_sys::{Array, JsString};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::call::message_of;
-use super::js::ObjectStorage;
+use super::js::{ObjectStorage, SqlStorage};
 use crate::store::{Rows, Sql, Statement, StoreError, Value};
 
 /// `ctx.storage`, whose writes of one synchronous stretch land together, and
 /// are undone together when one of them fails.
-pub struct ObjectSql(pub ObjectStorage);
+pub struct ObjectSql {
+    storage: ObjectStorage,
+    sql: SqlStorage,
+    /// The statements there are, as JavaScript's strings.
+    texts: RefCell<BTreeMap<*const u8, JsString>>,
+}
+
+impl ObjectSql {
+    /// The object's database.
+    pub fn new(storage: ObjectStorage) -> Self {
+        let sql = storage.sql();
+        Self { storage, sql, texts: RefCell::default() }
+    }
+
+    fn run_one(&self, statement: &Statement) -> Result<Rows, JsValue> {
+        let params: Array = statement.params.iter().map(to_js).collect();
+        let cursor = self.sql.exec(&self.text(statement.sql), &params)?;
+        if !reads(statement.sql) {
+            return Ok(Rows::new());
+        }
+        Ok(Array::from(&cursor.raw()?).iter().map(|row| from_row(&row)).collect())
+    }
+
+    /// Each text is `'static`, so where it lies is which it is.
+    fn text(&self, sql: &'static str) -> JsString {
+        self.texts.borrow_mut().entry(sql.as_ptr()).or_insert_with(|| sql.into()).clone()
+    }
+}
 
 impl Sql for ObjectSql {
     fn run(&self, statements: &[Statement]) -> Result<Vec<Rows>, StoreError> {
-        let sql = self.0.sql();
+        let failed = |error: JsValue| StoreError::new(&message_of(&error));
+        // One by itself is done or not.
+        if let [statement] = statements {
+            return Ok(vec![self.run_one(statement).map_err(failed)?]);
+        }
         let mut answers = Vec::with_capacity(statements.len());
         let mut work = || {
             for statement in statements {
-                let params: Array = statement.params.iter().map(to_js).collect();
-                let cursor = sql.exec(statement.sql, &params)?;
-                answers.push(Array::from(&cursor.raw()?).iter().map(|row| from_row(&row)).collect());
+                answers.push(self.run_one(statement)?);
             }
             Ok(JsValue::UNDEFINED)
         };
-        self.0.transaction_sync(&mut work).map_err(|error| StoreError::new(&message_of(&error)))?;
+        self.storage.transaction_sync(&mut work).map_err(failed)?;
         Ok(answers)
     }
+}
+
+/// Whether the statement answers with rows.
+fn reads(sql: &str) -> bool {
+    sql.trim_start().starts_with("SELECT")
 }
 
 fn to_js(value: &Value) -> JsValue {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::cell::{Cell, optional, values};
+use super::pages::PAGE_ROWS;
 use super::{Statement, StoreError, Value};
 use crate::pool::{
     Container, ContainerId, ContainerName, Generation, Memory, OnRelease, Session, State, StopCause,
@@ -20,11 +21,27 @@ const DRAINING: &str = "draining";
 const STOPPING: &str = "stopping";
 
 /// All rows, in the order [`read`] wants their columns.
-pub const SELECT: &str = "
+macro_rules! all_rows {
+    () => {
+        "
     SELECT id, name, generation, created_at_ms, revision, state,
            deadline_at_ms, ready_at_ms, session, claimed_at_ms, on_release,
            stop_cause, destroy_at_ms, settled_at_ms
-    FROM container";
+    FROM container"
+    };
+}
+
+/// All rows at once.
+#[cfg(test)]
+pub const SELECT: &str = all_rows!();
+
+/// At most so many rows after an id, by their ids.
+const SELECT_AFTER: &str = concat!(all_rows!(), " WHERE id > ? ORDER BY id LIMIT ?");
+
+/// Reads the page of rows after that id; the empty text is before all of them.
+pub fn select_after(id: &str) -> Statement {
+    Statement { sql: SELECT_AFTER, params: vec![Value::text(id), Value::count(PAGE_ROWS as u64)] }
+}
 
 /// `id` and `state` lead, and what belongs to a state follows.
 const PUT: &str = "

@@ -6,6 +6,7 @@
 //! | `schema` | the tables, their constraints, and the numbered migrations |
 //! | `changes` | a decision's changes as statements, in an order the constraints allow |
 //! | `container_row`, `pool_row`, `counters_row`, `history_row`, `about_row` | one table each: how a row is written and read |
+//! | `pages` | all containers, some rows at a time |
 //! | `cell` | a row's values read by column, or an error that names the one |
 //! | `error` | what can go wrong |
 //!
@@ -19,6 +20,7 @@ mod container_row;
 mod counters_row;
 mod error;
 mod history_row;
+mod pages;
 mod pool_row;
 mod schema;
 #[cfg(test)]
@@ -29,6 +31,8 @@ mod tests;
 
 pub use about_row::About;
 pub use error::StoreError;
+
+use pages::Pages;
 
 use crate::pool::{Change, Chunk, Pool};
 
@@ -125,25 +129,21 @@ impl<S: Sql> Store<S> {
     /// writes: to skip a row is to lose a container. [`StoreError::Failed`]
     /// when the database did not answer.
     pub fn load(&self) -> Result<Pool, StoreError> {
-        let asked = [pool_row::SELECT, counters_row::SELECT, container_row::SELECT, history_row::SELECT_LAST];
-        let asked = asked.map(Statement::new);
+        let asked = [
+            Statement::new(pool_row::SELECT),
+            Statement::new(counters_row::SELECT),
+            container_row::select_after(""),
+            Statement::new(history_row::SELECT_LAST),
+        ];
         let answered = self.sql.run(&asked)?;
-        let [pool, counters, containers, last] = <[Rows; 4]>::try_from(answered).map_err(|rows| {
+        let [pool, counters, page, last] = <[Rows; 4]>::try_from(answered).map_err(|rows| {
             StoreError::new(&format!("{} answers to {} statements", rows.len(), asked.len()))
         })?;
         let pool = pool.into_iter().next().map(pool_row::read).transpose()?.unwrap_or_default();
         let counters = counters.into_iter().next().map(counters_row::read).transpose()?.unwrap_or_default();
         let last = last.into_iter().next().map(history_row::read).transpose()?.unwrap_or_default();
-        // Each row is freed as its container is made: at 100,000 of them
-        // memory does not hold both.
         let mut unreadable = None;
-        let containers = containers.into_iter().map_while(|row| match container_row::read(row) {
-            Ok(container) => Some(container),
-            Err(error) => {
-                unreadable = Some(error);
-                None
-            }
-        });
+        let containers = Pages::from(&self.sql, page, &mut unreadable);
         let pool = Pool::load(pool, counters, containers).with_history(last);
         unreadable.map_or(Ok(pool), Err)
     }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::store::INTEGER_MAX;
+use crate::store::pages::PAGE_ROWS;
 
 /// A database that answers [`Store::load`] with one value changed, as if the
 /// constraints had not held.
@@ -274,6 +275,46 @@ fn a_container_that_is_unreadable_among_others_is_not_skipped() {
         error.to_string(),
         format!("unreadable row \"{}\" of table container: state is \"asleep\", not a known state", id(2))
     );
+}
+
+#[test]
+fn containers_of_more_than_one_page_are_all_read_in_the_order_of_their_ids() {
+    for count in [PAGE_ROWS - 1, PAGE_ROWS, PAGE_ROWS + 1, 2 * PAGE_ROWS, 2 * PAGE_ROWS + 1] {
+        let ids: Vec<_> = (0..count).map(numbered).collect();
+        let changes: Vec<_> = ids
+            .iter()
+            .rev()
+            .map(|id| Change::PutContainer(Container { id: *id, ..container(1, warm()) }))
+            .collect();
+        let (sqlite, _) = database(&changes);
+        let pool = Store::open(sqlite).unwrap().load().unwrap();
+        assert!(pool.containers().map(|container| container.id).eq(ids), "{count}");
+    }
+}
+
+#[test]
+fn a_page_that_the_database_does_not_answer_is_an_error() {
+    struct OnePage(Sqlite);
+    impl Sql for OnePage {
+        fn run(&self, statements: &[Statement]) -> Result<Vec<Rows>, StoreError> {
+            match statements {
+                [one] if one.sql.contains("FROM container") => Err(StoreError::new("gone")),
+                all => self.0.run(all),
+            }
+        }
+    }
+    let changes: Vec<_> = (0..=PAGE_ROWS)
+        .map(|at| Change::PutContainer(Container { id: numbered(at), ..container(1, warm()) }))
+        .collect();
+    let (sqlite, _) = database(&changes);
+    assert_eq!(Store::open(OnePage(sqlite)).unwrap().load().unwrap_err(), StoreError::new("gone"));
+}
+
+/// An id, in the order of the numbers.
+fn numbered(number: usize) -> ContainerId {
+    let mut id = [0; 32];
+    id[..8].copy_from_slice(&(number as u64).to_be_bytes());
+    ContainerId(id)
 }
 
 #[test]

@@ -32,7 +32,7 @@ export async function bundle(entryPoint) {
     bundle: true,
     format: "esm",
     target: "es2022",
-    external: ["cloudflare:*"],
+    external: ["cloudflare:*", "node:*"],
     write: false,
     plugins: [{ name: "wasm", setup: (esbuild) => leaveWasm(esbuild, wasm) }],
   });

@@ -1,0 +1,17 @@
+// The least Worker that uses this pool.
+import { createWarmPool, type WarmPool } from "../../dist/index.js";
+
+export { WarmPool } from "../../dist/index.js";
+export { BenchContainer } from "../worker/container.ts";
+
+interface Env {
+  WARM_POOL: DurableObjectNamespace<WarmPool>;
+  CONTAINER: DurableObjectNamespace;
+}
+
+export default {
+  async fetch(_, env) {
+    const pool = createWarmPool(env.WARM_POOL, env.CONTAINER, { warmTarget: 1 });
+    return new Response((await pool.getContainer("alice")).name);
+  },
+} satisfies ExportedHandler<Env>;

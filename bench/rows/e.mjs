@@ -1,0 +1,83 @@
+// e. A refresh: the pool looks at its warm containers.
+import { figure, ratio, target } from "../figures.mjs";
+import { begin, CALM_MS, options, pick, rounds, stock } from "../rounds.mjs";
+
+const SIZES = [10, 100, 1_000];
+const LATENCY_MS = 5;
+const CONTENDERS = ["ours", "peer", "bridge"];
+const POLL_MS = 10;
+/** Between two claims while it refreshes. */
+const CLAIM_EVERY_MS = 2;
+
+export const title = "Refresh of warm containers, 5 ms to a call";
+
+export async function run({ servers, tiny, rounds: count }) {
+  const figures = [];
+  const targets = [];
+  await servers.with("memory", async (server) => {
+    await server.do("pace", { latencyMs: LATENCY_MS });
+    const sizes = SIZES.filter((warm) => !tiny || warm <= 100);
+    let refreshes;
+    for (const warm of sizes) {
+      for (const of of CONTENDERS) await begin(server, pool(of, warm), { warm });
+      refreshes = await rounds(CONTENDERS, count, (of) => refresh(server, pool(of, warm), warm), {
+        before: 0,
+      });
+      const what = `refresh of ${warm.toLocaleString("en")}`;
+      figures.push(figure(what, "ms", refreshes));
+    }
+    const most = sizes.at(-1);
+    const share = ratio(refreshes.ours, refreshes.peer);
+    targets.push(target(`refresh of ${most} over 0.1.2's`, share, { most: 1 / 20 }));
+
+    const kept = await rounds(["ours"], count, (of, round) => claimsMeanwhile(server, most, round));
+    const during = pick(kept, ({ during }) => during.p99);
+    const without = pick(kept, ({ without }) => without.p99);
+    figures.push(
+      figure(`p99 of claims during a refresh of ${most}`, "ms", during),
+      figure("p99 of as many claims without one", "ms", without),
+    );
+    const reached = ratio(during.ours, without.ours);
+    targets.push(target("p99 of claims during a refresh over without", reached, { most: 2 }));
+  });
+  return { figures, targets };
+}
+
+function pool(of, warm, more) {
+  return { of, pool: `e ${warm}`, options: options(of, { warmTarget: warm, ...more }) };
+}
+
+/** From its first call to the last answer, ms. */
+async function refresh(server, asked, warm) {
+  await server.do("forget");
+  if (asked.of === "ours") await server.do("configure", often(asked));
+  else await server.do("refresh", asked);
+  for (;;) {
+    const { calls, firstAtMs, lastAtMs, open } = await server.do("told");
+    if (open === 0 && calls.getState >= warm && calls.renewActivityTimeout >= warm) {
+      if (asked.of === "ours") await server.do("configure", asked);
+      await server.atRest();
+      return lastAtMs - firstAtMs;
+    }
+    await server.pause(POLL_MS);
+  }
+}
+
+/** Ours refreshes by the clock only: as often as it may, until it has. */
+function often(asked) {
+  return { ...asked, options: { ...asked.options, refreshInterval: 1_000, verifyAfter: CALM_MS } };
+}
+
+async function claimsMeanwhile(server, warm, round) {
+  const asked = { of: "ours", pool: `e claims ${round}`, options: stock("ours", warm) };
+  await begin(server, asked, { warm });
+  await server.do("forget");
+  const told = await server.do("claimsDuringRefresh", {
+    ...asked,
+    often: often(asked).options,
+    looks: warm,
+    everyMs: CLAIM_EVERY_MS,
+  });
+  await server.atRest();
+  return told;
+}

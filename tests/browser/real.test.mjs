@@ -74,7 +74,10 @@ test("a wrong key is refused, the right one opens, and figures live while a load
       await until(async () => (await drawn()) > 8, `${title} has a line in ${name}`);
     }
   }
-  assert.match(await python.locator(".figures").innerText(), /Idle cost, estimated\s+(under )?\$\d+\.\d\d/);
+  assert.match(
+    await python.locator(".figures").innerText(),
+    /Idle cost, estimated\s+(under )?\$\d+\.\d\d/,
+  );
   const steps = python.getByRole("region", { name: "Last transitions of python" });
   assert.match(await steps.innerText(), /assigned[^]*released/);
   await assertAccessible(page);

@@ -4,7 +4,8 @@ import { readAnswer, throwIfError, type Grant } from "./error.js";
 import { optionsText } from "./options.js";
 import { placeOf } from "./place.js";
 import type { WarmPool } from "./pool.js";
-import type { ContainerNamespace, WarmPoolClient, WarmPoolConfig } from "./types.js";
+import type { ContainerNamespace, WarmPoolClient } from "./types/client.js";
+import type { WarmPoolConfig } from "./types/options.js";
 import { PoolClient } from "./wasm/index.js";
 
 /** The binding of {@link WarmPool}, whatever its class is said to have as `Env`. */

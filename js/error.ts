@@ -1,4 +1,4 @@
-import type { WarmPoolErrorCode } from "./types.js";
+import type { WarmPoolErrorCode } from "./types/error.js";
 
 /**
  * Why a call to the pool was not answered with what it asked for.

@@ -3,7 +3,9 @@ import { DurableObject } from "cloudflare:workers";
 import { forgetLegacy, legacyText } from "./legacy.js";
 import { optionsText } from "./options.js";
 import { readAnswer, throwIfError, type Grant } from "./error.js";
-import type { Explanation, PoolOptions, PoolStats } from "./types.js";
+import type { Explanation } from "./types/explanation.js";
+import type { PoolOptions } from "./types/options.js";
+import type { PoolStats } from "./types/stats.js";
 import { PoolObject } from "./wasm/index.js";
 
 const TEXT_CALLS = [

@@ -1,6 +1,6 @@
 import { WarmPoolError } from "./error.js";
 import { digestOf, isAsk, Life } from "./life.js";
-import type { Jurisdiction } from "./types.js";
+import type { Jurisdiction } from "./types/place.js";
 
 /** Where a container's pool is. */
 export interface PooledOptions {

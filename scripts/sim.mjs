@@ -55,7 +55,7 @@ function simulate(profile, args, options = {}) {
 function plant() {
   const copy = join(cacheDir, "planted");
   rmSync(copy, { recursive: true, force: true });
-  for (const part of ["Cargo.toml", "Cargo.lock", "src", "js/types.ts", "tests"]) {
+  for (const part of ["Cargo.toml", "Cargo.lock", "src", "js/types", "tests"]) {
     cpSync(inRoot(part), join(copy, part), {
       recursive: true,
       filter: (file) => !file.includes("node_modules"),

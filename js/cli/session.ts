@@ -1,4 +1,4 @@
-import type { Explanation } from "../types.js";
+import type { Explanation } from "../types/explanation.js";
 import type { Command } from "./command.js";
 import { EXIT, type Report } from "./exit.js";
 import { printable, table } from "./printable.js";

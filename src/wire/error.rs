@@ -132,7 +132,7 @@ mod tests {
             PoolError::PoolUnavailable { message: text() },
             PoolError::Misconfigured { message: text() },
         ];
-        let types = include_str!("../../js/types.ts");
+        let types = include_str!("../../js/types/error.ts");
         for error in errors {
             let (_, before) = types.split_once("export type WarmPoolErrorCode").unwrap();
             let (before, _) = before.split_once(&format!("  | \"{}\"", error.code())).unwrap();

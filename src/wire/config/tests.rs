@@ -238,7 +238,8 @@ fn every_option_is_written_and_read_back() {
 
 #[test]
 fn the_types_that_are_shipped_name_every_option_with_its_bounds_and_default() {
-    let types = include_str!("../../../js/types.ts");
+    let types =
+        concat!(include_str!("../../../js/types/options.ts"), include_str!("../../../js/types/config.ts"));
     let doc_of = |name: &str| {
         let (before, _) = types.split_once(&format!("  {name}?: ")).unwrap_or_else(|| panic!("{name}"));
         before.rsplit("/**").next().unwrap_or_default()

@@ -172,7 +172,7 @@ const HINTS: &str = "\"wnam\" or \"enam\" or \"sam\" or \"weur\" or \"eeur\" or 
 
 #[test]
 fn the_types_that_are_shipped_have_the_platforms_words() {
-    let types = include_str!("../../../../js/types.ts");
+    let types = include_str!("../../../../js/types/place.ts");
     for (name, words) in [("LocationHint", Config::LOCATION_HINTS), ("Jurisdiction", Config::JURISDICTIONS)] {
         let (_, union) = types.split_once(&format!("export type {name} =")).unwrap();
         let (union, _) = union.split_once(';').unwrap();

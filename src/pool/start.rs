@@ -65,6 +65,13 @@ impl Pool {
         );
     }
 
+    /// Its deadline passed while nobody was there to hear how it ended: it may
+    /// have succeeded, so it teaches nothing.
+    pub(super) fn start_unheard_of(&mut self, step: &mut Step, id: ContainerId) {
+        self.counters.start_failed(FailureClass::Transient);
+        self.destroy_now(step, id, StopCause::StartTimeout);
+    }
+
     pub(super) fn give_up_start(
         &mut self,
         step: &mut Step,

@@ -8,6 +8,7 @@ use super::{Pool, Step};
 
 impl Pool {
     pub(super) fn woke(&mut self, step: &mut Step) {
+        let mut overdue = Vec::new();
         for mut container in self.unfinished(step.now_ms) {
             match &mut container.state {
                 State::Warm { .. } | State::Assigned { .. } => {}
@@ -20,9 +21,9 @@ impl Pool {
                 }
                 State::Starting { deadline_at_ms } => {
                     container.memory.start_pending = true;
-                    if *deadline_at_ms > step.now_ms {
-                        let left_ms = *deadline_at_ms - step.now_ms;
-                        self.command_start(step, &container, left_ms);
+                    match deadline_at_ms.saturating_sub(step.now_ms) {
+                        0 => overdue.push(container.id),
+                        left_ms => self.command_start(step, &container, left_ms),
                     }
                 }
                 State::Stopping { destroy_at_ms, .. } if *destroy_at_ms > step.now_ms => {
@@ -31,6 +32,9 @@ impl Pool {
                 State::Stopping { .. } => self.command_destroy(step, &mut container),
             }
             self.ledger.put(container);
+        }
+        for id in overdue {
+            self.start_unheard_of(step, id);
         }
         self.sweep.refresh_at_ms = step.now_ms;
         self.sweep.assigned_check_at_ms =

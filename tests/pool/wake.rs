@@ -22,11 +22,13 @@ fn of_twenty_starts_those_past_their_deadline_are_destroyed_and_the_others_asked
     driver.pass(10_000).configure(config);
     assert_eq!(driver.figures(), [20, 0, 0, 0, 0]);
     let woken = driver.pass(20_000).wake();
-    assert_eq!(starts(&woken), (9..=20).collect::<Vec<_>>(), "the breaker has opened");
+    // What became of the first eight is not known, and holds up nothing.
+    assert_eq!(starts(&woken), (9..=28).collect::<Vec<_>>());
     assert_eq!(destroys(&woken), (1..=8).collect::<Vec<_>>());
     let late = unsettled(1, T0, StopCause::StartTimeout, T0 + 30_000, T0 + 60_000);
     assert_eq!(woken.changes[0], nothing().put(late).changes[0]);
-    assert_eq!(driver.figures(), [12, 0, 0, 8, 0]);
+    assert_eq!(driver.figures(), [20, 0, 0, 8, 0]);
+    assert_eq!(driver.counters().start_failures.iter().sum::<u64>(), 8);
 }
 
 #[test]

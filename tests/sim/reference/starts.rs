@@ -94,6 +94,8 @@ impl Reference {
 
     fn start_failed(&mut self, commit: &Commit<'_>, cause: StopCause) -> Checked {
         let class = match commit.event {
+            // It may have succeeded, and nobody was there to hear it.
+            Event::Woke => return Ok(()),
             Event::StartFailed { failure, .. } => failure.class,
             _ if cause == StopCause::StartTimeout => FailureClass::Transient,
             _ => return Ok(()),

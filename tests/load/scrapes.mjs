@@ -47,7 +47,9 @@ export function read(text) {
 function addsUp(samples) {
   const of = (key) => samples.get(key) ?? assert.fail(`${key} is missing`);
   const sum = (prefix) =>
-    [...samples].filter(([key]) => key.startsWith(prefix)).reduce((sum, [, value]) => sum + value, 0);
+    [...samples]
+      .filter(([key]) => key.startsWith(prefix))
+      .reduce((sum, [, value]) => sum + value, 0);
   for (const outcome of ["sticky", "hit", "miss", "error"]) {
     const claims = of(`warm_pool_claims_total outcome=${outcome}`);
     assert.equal(of(`warm_pool_claim_duration_seconds_count outcome=${outcome}`), claims, outcome);
@@ -55,7 +57,11 @@ function addsUp(samples) {
   assert.equal(of("warm_pool_hits_total"), of("warm_pool_claims_total outcome=hit"));
   assert.equal(of("warm_pool_misses_total"), of("warm_pool_claims_total outcome=miss"));
   const started = of("warm_pool_started_total");
-  assert.equal(started, of("warm_pool_gone_total") + sum("warm_pool_containers "), "gone and tracked");
+  assert.equal(
+    started,
+    of("warm_pool_gone_total") + sum("warm_pool_containers "),
+    "gone and tracked",
+  );
   const ended = sum("warm_pool_start_duration_seconds_count ");
   assert.equal(started, ended + of("warm_pool_containers state=starting"), "starts that ended");
   const failed = ["failed", "timed_out"].map((outcome) =>
@@ -65,8 +71,8 @@ function addsUp(samples) {
   for (const [key, count] of samples) {
     const [name, outcome] = key.split(" ");
     if (!name.endsWith("_seconds_count")) continue;
-    const buckets = [...samples].filter(
-      ([other]) => other.startsWith(`${name.replace(/_count$/, "_bucket")} ${outcome} le=`),
+    const buckets = [...samples].filter(([other]) =>
+      other.startsWith(`${name.replace(/_count$/, "_bucket")} ${outcome} le=`),
     );
     assert.deepEqual(
       buckets.map(([, value]) => value),
@@ -80,7 +86,10 @@ function addsUp(samples) {
 function doesNotGoBack(before, samples) {
   for (const [key, value] of before) {
     if (/_(?:total|bucket|sum|count)\b/.test(key)) {
-      assert.ok((samples.get(key) ?? -1) >= value, `${key} went back from ${value} to ${samples.get(key)}`);
+      assert.ok(
+        (samples.get(key) ?? -1) >= value,
+        `${key} went back from ${value} to ${samples.get(key)}`,
+      );
     }
   }
 }

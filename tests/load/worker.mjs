@@ -45,7 +45,11 @@ export default {
         case "/metrics": {
           // As the default Worker shows them, whose pools have the names of runtimes.
           const vars = { WARM_POOL_RUNTIMES: POOL_NAME, WARM_POOL_API_KEY: KEY };
-          const worker = new DefaultWorker(ctx, { ...env, CONTAINER_LOADED: env.CONTAINER, ...vars });
+          const worker = new DefaultWorker(ctx, {
+            ...env,
+            CONTAINER_LOADED: env.CONTAINER,
+            ...vars,
+          });
           return await worker.fetch(new Request(request, { headers: { "x-api-key": KEY } }));
         }
         default:

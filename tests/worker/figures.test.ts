@@ -60,7 +60,9 @@ async function used(): Promise<void> {
 
 /** The value of a sample; not a number where there is none. */
 function sample(text: string, name: string, labels = ""): number {
-  const line = text.split("\n").find((line) => line.startsWith(`${name}{runtime="default"${labels}} `));
+  const line = text
+    .split("\n")
+    .find((line) => line.startsWith(`${name}{runtime="default"${labels}} `));
   return Number(line?.split(" ").at(-1));
 }
 
@@ -72,7 +74,12 @@ test("the metrics are text that tells what was claimed, and adds up", async () =
   expect(answer.status).toBe(200);
   expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
   expect(sample(text, "warm_pool_up")).toBe(1);
-  for (const [outcome, count] of [["sticky", 1], ["hit", 1], ["miss", 1], ["error", 0]] as const) {
+  for (const [outcome, count] of [
+    ["sticky", 1],
+    ["hit", 1],
+    ["miss", 1],
+    ["error", 0],
+  ] as const) {
     const label = `,outcome="${outcome}"`;
     expect(sample(text, "warm_pool_claims_total", label)).toBe(count);
     expect(sample(text, "warm_pool_claim_duration_seconds_count", label)).toBe(count);
@@ -114,7 +121,12 @@ test("the capacity is told of each pool and of all", async () => {
   ).json<Capacity & { pools: { default: Capacity } }>();
 
   expect(all).toEqual(pools.default);
-  expect(all).toMatchObject({ pool_hits: 1, pool_misses: 1, pool_total_creates: 4, pool_hit_rate_bp: 5000 });
+  expect(all).toMatchObject({
+    pool_hits: 1,
+    pool_misses: 1,
+    pool_total_creates: 4,
+    pool_hit_rate_bp: 5000,
+  });
   const { onDemandBootMsMean, claimDurations } = await pool().stats();
   expect(all.on_demand_boot_ms_mean).toBe(onDemandBootMsMean);
   expect(claimDurations.miss.sumMs).toBe(onDemandBootMsMean);
@@ -123,8 +135,8 @@ test("the capacity is told of each pool and of all", async () => {
 test("what happened lately is told by minutes and transitions, and no session by its id", async () => {
   await used();
   const text = await (await see("/api/v1/warm-pool/activity")).text();
-  const { minutes, transitions, dropped } = (JSON.parse(text) as { pools: { default: Lately } }).pools
-    .default;
+  const { minutes, transitions, dropped } = (JSON.parse(text) as { pools: { default: Lately } })
+    .pools.default;
 
   const sum = (figure: "sticky" | "hits" | "misses" | "errors") =>
     minutes.reduce((sum, minute) => sum + minute[figure], 0);

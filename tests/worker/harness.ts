@@ -70,6 +70,17 @@ export class TestPool {
     return this.client.stats();
   }
 
+  /** The pool's figures but for those that time alone changes. */
+  async lastingStats(): Promise<Omit<PoolStats, "idleMs" | "oldestWarmMs" | "oldestAssignedMs">> {
+    const {
+      idleMs: _idle,
+      oldestWarmMs: _warm,
+      oldestAssignedMs: _assigned,
+      ...stats
+    } = await this.stats();
+    return stats;
+  }
+
   /** Runs the alarm; false if none is armed. */
   wake(): Promise<boolean> {
     return runDurableObjectAlarm(this.object);

@@ -9,6 +9,7 @@ import type { PoolStats } from "./types/stats.js";
 import { PoolObject } from "./wasm/index.js";
 
 const TEXT_CALLS = [
+  "activity",
   "explain",
   "leave",
   "lookup",

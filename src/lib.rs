@@ -9,6 +9,7 @@
 //! | `ordered` | maps and sets in order | everything else |
 //! | [`platform`] | what the platform's errors mean | everything else |
 //! | [`pool`] | the state machine: events in, decisions out | JS, SQL, clock, randomness |
+//! | [`prices`] | what a container costs while it waits | the same |
 //! | [`route`] | what a cached hint and an observed state mean | the same |
 //! | [`runtimes`] | the names of runtimes, their bindings and variables | the same |
 //! | [`store`] | SQLite rows behind a one-method port | the platform |
@@ -29,6 +30,7 @@ pub mod client;
 mod ordered;
 pub mod platform;
 pub mod pool;
+pub mod prices;
 pub mod route;
 pub mod runtimes;
 pub mod store;

@@ -60,10 +60,11 @@ impl Runtime {
         self.spellings().iter().map(|spelling| format!("CONTAINER_{spelling}")).collect()
     }
 
-    /// The variables that may say how many of its containers to keep warm.
+    /// The variables of its own that may say what the one of all runtimes ends
+    /// in: `SIZE`, how many of its containers to keep warm, and `INSTANCE_TYPE`.
     #[must_use]
-    pub fn size_variables(&self) -> Vec<String> {
-        self.spellings().iter().map(|spelling| format!("WARM_POOL_{spelling}_SIZE")).collect()
+    pub fn variables(&self, ending: &str) -> Vec<String> {
+        self.spellings().iter().map(|spelling| format!("WARM_POOL_{spelling}_{ending}")).collect()
     }
 
     /// Its name and its other ones, as bindings and variables spell them.
@@ -215,7 +216,7 @@ mod tests {
         ];
         for (name, bindings, variables) in table {
             assert_eq!(runtime(name).bindings(), bindings, "{name}");
-            assert_eq!(runtime(name).size_variables(), variables, "{name}");
+            assert_eq!(runtime(name).variables("SIZE"), variables, "{name}");
         }
     }
 

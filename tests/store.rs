@@ -7,11 +7,13 @@ use std::rc::Rc;
 
 use cf_warm_pool::pool::{
     Change, ClaimId, Command, Config, Container, ContainerId, ContainerName, Counters, Decision, Event,
-    Failure, FailureClass, Fresh, Generation, Health, Identity, Life, Memory, OnRelease, Pool, Refill,
-    Rollout, Seen, Session, State, Stats, Usage, WhenEmpty,
+    Failure, FailureClass, Fresh, Generation, Health, Identity, Life, Memory, Minute, OnRelease, Pool,
+    Refill, Rollout, Seen, Session, State, Stats, Usage, WhenEmpty,
 };
 use cf_warm_pool::store::{Rows, Sql, Statement, Store, StoreError, Value};
 
+#[path = "store/lasting.rs"]
+mod lasting;
 #[path = "support/sqlite.rs"]
 mod sqlite;
 #[path = "store/written.rs"]
@@ -65,7 +67,14 @@ fn shown(pool: &Pool, now_ms: u64) -> (Vec<Container>, Stats) {
     let containers =
         pool.containers().map(|container| Container { memory: Memory::default(), ..container.clone() });
     // Callers and their deadlines die with memory, and counters may lag.
-    let stats = Stats { waiting: 0, alarm_at_ms: None, counters: Counters::default(), ..pool.stats(now_ms) };
+    let stats = Stats {
+        waiting: 0,
+        claims_waiting: 0,
+        alarm_at_ms: None,
+        counters: Counters::default(),
+        last_hour: Minute::default(),
+        ..pool.stats(now_ms)
+    };
     (containers.collect(), stats)
 }
 
@@ -275,6 +284,13 @@ impl World {
         if decision.changes.iter().any(|change| matches!(change, Change::PutCounters(_))) {
             assert_eq!(stats.counters, self.pool.stats(self.now_ms).counters);
         }
+        for change in &decision.changes {
+            let Change::PutMinute(minute) = change else { continue };
+            // Those of an hour ago are not shown.
+            let recent = rebuilt.minutes().iter().all(|other| other.number <= minute.number);
+            let kept = rebuilt.minutes().contains(minute);
+            assert!(kept || !recent, "{minute:?} was recorded, and loaded are {:?}", rebuilt.minutes());
+        }
         for command in &decision.commands {
             let life = life(command);
             let found = rebuilt.containers().any(|container| container.life() == life);
@@ -313,6 +329,7 @@ impl World {
                 Change::PutPool(row) if row.gate.learned.is_some() => "learned".to_owned(),
                 Change::PutPool(_) => "pool".to_owned(),
                 Change::PutCounters(_) => "counters".to_owned(),
+                Change::PutMinute(_) => "minute".to_owned(),
                 Change::PutHistory(_) => "history".to_owned(),
             });
         }

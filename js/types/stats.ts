@@ -28,6 +28,15 @@ export interface PoolStats {
   stopping: number;
   /** Sessions that wait for a container. */
   waiting: number;
+  /** Claims that wait, for a container or for a look at the one the session has. */
+  claimsWaiting: number;
+  /** How long the longest warm container has been so, in ms; `null` if none is warm. */
+  oldestWarmMs: number | null;
+  /**
+   * How long ago that assigned container was claimed whose session's last recorded claim is the
+   * earliest, in ms; `null` if none is assigned.
+   */
+  oldestAssignedMs: number | null;
   /** Whether the pool fills itself: from its first claim on, until it is shut down. */
   primed: boolean;
 
@@ -45,6 +54,33 @@ export interface PoolStats {
   callersLeft: number;
   /** `hits / (hits + misses)`, 1 while there are neither. */
   hitRate: number;
+  /** How long the misses waited on average, from the claim to its answer, in ms; 0 while there are none. */
+  onDemandBootMsMean: number;
+  /**
+   * Upper bounds of the buckets of {@link claimDurations} and {@link startDurations}, in ms. A last
+   * bucket has what took longer.
+   */
+  durationBoundsMs: number[];
+  /** How long claims took until they were answered. As many of each as are counted above. */
+  claimDurations: Record<ClaimOutcome, DurationCounts>;
+  /** How long starts took, from when they were recorded. */
+  startDurations: Record<StartOutcome, DurationCounts>;
+  /**
+   * Time that containers were warm, all of them together, in ms: what being ready costs. Grows
+   * while any is.
+   */
+  idleMs: number;
+  /** The claims of the last hour: of the minute that runs and the 59 before it. */
+  lastHour: {
+    sticky: number;
+    hits: number;
+    misses: number;
+    errors: number;
+    /** The time within which half of them were answered, errors included; `null` of none. */
+    claimP50Ms: number | null;
+    /** The time within which 99 of a hundred were. */
+    claimP99Ms: number | null;
+  };
 
   /** Containers ever started, each start of one counted: `gone + total`. */
   started: number;
@@ -97,6 +133,39 @@ export interface PoolStats {
   /** When the pool wakes by itself, `null` if nothing is due. */
   nextWakeAt: number | null;
 }
+
+/** How often something took how long. */
+export interface DurationCounts {
+  /**
+   * How often it took at most the bound in that place and longer than the one before it; the last
+   * of them: longer than all.
+   */
+  counts: number[];
+  /** All of it together, in ms. */
+  sumMs: number;
+}
+
+/** How a claim ends. */
+export type ClaimOutcome =
+  /** With the container the session held. */
+  | "sticky"
+  /** With a warm one. */
+  | "hit"
+  /** With one that was started. */
+  | "miss"
+  /** With an error. */
+  | "error";
+
+/** How a start ends. */
+export type StartOutcome =
+  /** The container is healthy. */
+  | "ready"
+  /** The platform said that it failed, or it stopped before it was ready. */
+  | "failed"
+  /** It was not ready within `startTimeout`. */
+  | "timed_out"
+  /** The pool stopped it before it was ready. */
+  | "abandoned";
 
 /** What a look at a container found wanting. */
 export type HealthKind =

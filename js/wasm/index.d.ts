@@ -24,6 +24,7 @@ export declare class PoolObject {
   lookup(session: unknown): string | null;
   explain(session: unknown): string;
   prime(config: string | undefined): string | null;
+  activity(): string;
   configure(config: string | undefined): string | null;
   reportStopped(container: unknown, generation: number | undefined): string | null;
   shutdownPrewarmed(): string | null;

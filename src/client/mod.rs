@@ -56,4 +56,7 @@ pub use warm_pool::WarmPool;
 pub use crate::pool::{
     Config, ContainerId, ContainerName, Generation, Health, OnRelease, Outcome, Refill, Rollout, WhenEmpty,
 };
-pub use crate::wire::{ExplainedStep, Explanation, Held, LastError, PoolStats};
+pub use crate::wire::{
+    Counts, DurationCounts, DurationsByOutcome, ExplainedStep, Explanation, Held, LastError, LastHour,
+    PoolStats,
+};

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::config::{Config, WhenEmpty};
 use super::container::{Container, State};
 use super::decision::{Grant, Outcome, Reply};
+use super::durations::ClaimEnd;
 use super::error::PoolError;
 use super::identity::{ClaimId, ContainerId, Session};
 use super::limits::{CLAIM_DEADLINE_MAX_MS, CLAIMS_WAITING_MAX, RETRY_AFTER_MS, WAITING_MAX};
@@ -43,6 +44,7 @@ impl Pool {
     /// whoever waits next.
     pub(super) fn caller_left(&mut self, claim: ClaimId) {
         let waited = self.queue.leave(claim) || self.stop_verifying(claim);
+        self.waited_since_ms(claim);
         self.counters.callers_left += u64::from(waited);
     }
 
@@ -58,6 +60,7 @@ impl Pool {
         let too_many = self.queue.claims() + claims.len() > CLAIMS_WAITING_MAX;
         if self.queue.holds(&session) && !too_many {
             for claim in claims {
+                self.waits(step.now_ms, claim);
                 self.queue.join(&session, claim);
             }
         } else if let Some(id) = self.next_warm(step.now_ms) {
@@ -68,6 +71,7 @@ impl Pool {
         } else if too_many || self.queue.len() >= WAITING_MAX {
             self.refuse_all(step, &claims, &PoolError::TooManyWaiting { limit: WAITING_MAX });
         } else {
+            claims.iter().for_each(|claim| self.waits(step.now_ms, *claim));
             self.gate.asked_for();
             let deadline_at_ms = self.claim_deadline_ms(step.now_ms);
             let check_at_ms = (step.now_ms + self.config.queue_timeout_ms).min(deadline_at_ms);
@@ -125,6 +129,7 @@ impl Pool {
     }
 
     fn verify(&mut self, step: &mut Step, claim: ClaimId, mut container: Container) {
+        self.waits(step.now_ms, claim);
         container.memory.verifying.push(claim);
         if container.memory.probing_since_ms.is_none() {
             self.probe(step, &mut container, false);
@@ -165,11 +170,7 @@ impl Pool {
     }
 
     fn grant(&mut self, step: &mut Step, claim: ClaimId, container: &Container, outcome: Outcome) {
-        match outcome {
-            Outcome::Sticky => self.counters.sticky += 1,
-            Outcome::Hit => self.counters.hits += 1,
-            Outcome::Miss => self.counters.misses += 1,
-        }
+        self.claim_ended(step.now_ms, claim, outcome.into());
         let result = Ok(self.grant_of(container, outcome));
         step.decision.replies.push(Reply { claim, result });
     }
@@ -192,7 +193,7 @@ impl Pool {
     }
 
     fn refuse(&mut self, step: &mut Step, claim: ClaimId, error: PoolError) {
-        self.counters.errors += 1;
+        self.claim_ended(step.now_ms, claim, ClaimEnd::Error);
         step.decision.replies.push(Reply { claim, result: Err(error) });
     }
 

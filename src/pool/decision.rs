@@ -8,8 +8,10 @@ use super::error::PoolError;
 use super::gate::Gate;
 use super::history::{Chunk, Transition};
 use super::identity::{ClaimId, ContainerId, ContainerName, Generation, Life};
+use super::minutes::Minute;
 use super::replaced::Replaced;
 use super::stats::Counters;
+use super::stats_line::StatsLine;
 
 /// The whole consequence of one event. `changes` are committed together before
 /// anything else here takes effect.
@@ -30,6 +32,9 @@ pub struct Decision {
     /// What became of containers, in the order it happened: for the log. The
     /// same is in the history, which is recorded later.
     pub transitions: Vec<Transition>,
+    /// The line of a minute that is over, for the log. It comes with the first
+    /// event after that minute: no alarm is armed for it.
+    pub stats_line: Option<StatsLine>,
 }
 
 /// One row to write.
@@ -42,7 +47,9 @@ pub enum Change {
     /// Replace the pool's own row.
     PutPool(PoolRow),
     /// Replace the counters' row.
-    PutCounters(Counters),
+    PutCounters(Box<Counters>),
+    /// Insert or replace a minute, in the place of the one an hour before.
+    PutMinute(Minute),
     /// Insert or replace a chunk of what happened, and drop the oldest.
     PutHistory(Chunk),
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::container::{Container, State, StopCause};
 use super::decision::Change;
 use super::identity::{ContainerName, Generation, Session};
-use super::limits::{COUNTERS_FLUSH_MS, HISTORY_CHUNK_MAX};
+use super::limits::{ACTIVITY_TRANSITIONS_MAX, COUNTERS_FLUSH_MS, HISTORY_CHUNK_MAX};
 
 /// One step of one life of a container.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,6 +169,19 @@ const fn cause_of(state: &State) -> Option<StopCause> {
         State::Draining { cause, .. } | State::Stopping { cause, .. } => Some(*cause),
         State::Starting { .. } | State::Warm { .. } | State::Assigned { .. } => None,
     }
+}
+
+/// The last transitions, at most [`ACTIVITY_TRANSITIONS_MAX`] and the latest
+/// first, from the last two chunks in the order they happened; and how many
+/// there were before these.
+#[must_use]
+pub fn latest(chunks: &[Chunk]) -> (Vec<Transition>, u64) {
+    let Some(last) = chunks.last() else { return (Vec::new(), 0) };
+    let all = chunks.iter().flat_map(|chunk| chunk.transitions.iter()).rev();
+    let latest: Vec<_> = all.take(ACTIVITY_TRANSITIONS_MAX).cloned().collect();
+    let ever = last.number * HISTORY_CHUNK_MAX as u64 + last.transitions.len() as u64;
+    let before = ever.saturating_sub(latest.len() as u64);
+    (latest, before)
 }
 
 /// The lives of containers that were `session`'s, from `transitions` in the

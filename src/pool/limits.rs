@@ -110,11 +110,26 @@ pub const KV_TTL_MIN_MS: u64 = 60_000;
 /// before anyone is shown them.
 pub const COUNTERS_FLUSH_MS: u64 = 10_000;
 
+/// Upper bounds of the buckets that the durations of claims and starts are
+/// counted in. To 1 ms: answered at once, for the clock stands still meanwhile.
+/// To 100 ms: a look came first. To 10 s: boots, and the default `queueTimeout`;
+/// 30 s is the default `startTimeout`. The last is the longest that a claim may
+/// wait and a start may take. Recorded counts are by place: a change of these is
+/// a change of the schema.
+pub const DURATION_BOUNDS_MS: [u64; 13] =
+    [1, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 120_000, 600_000];
+
+/// Minutes kept, for charts: an hour, some 10 KB.
+pub const MINUTES_MAX: u64 = 60;
+
 /// Transitions of one recorded chunk: what is written again while it grows, some
 /// 15 KB at most.
 pub const HISTORY_CHUNK_MAX: usize = 100;
 /// Chunks kept; the oldest goes when another begins.
 pub const HISTORY_CHUNKS_MAX: u64 = 20;
+
+/// Transitions that a look at what happened lately shows: a screen or three.
+pub const ACTIVITY_TRANSITIONS_MAX: usize = 100;
 
 /// Longest error text kept, bytes.
 pub const ERROR_TEXT_BYTES_MAX: usize = 300;

@@ -17,6 +17,8 @@
 //! | `configure` | what a changed configuration means |
 //! | `replaced` | which configurations were in force before, and when one may come back |
 //! | `shutdown` | the end of all containers, or of the warm ones |
+//! | `measure` | how long things took, and when a minute is over |
+//! | `record` | which rows an event changes, and when what was counted is recorded |
 //! | `wake` | what a rebuilt memory does first |
 //! | `deadlines` | what is due, and when to be woken next |
 //!
@@ -32,6 +34,7 @@ mod container;
 mod deadlines;
 mod decision;
 mod drain;
+mod durations;
 mod error;
 mod event;
 mod failure;
@@ -42,7 +45,10 @@ mod identity;
 mod invariants;
 mod ledger;
 pub mod limits;
+mod measure;
+mod minutes;
 mod queue;
+mod record;
 mod refill;
 mod release;
 mod replaced;
@@ -51,20 +57,25 @@ mod retire;
 mod shutdown;
 mod start;
 mod stats;
+mod stats_line;
 mod stop;
 mod wake;
 
 pub use config::{Config, Health, OnRelease, Refill, Rollout, WhenEmpty};
 pub use container::{Container, Memory, State, StopCause};
 pub use decision::{Change, Command, Decision, Grant, Outcome, PoolRow, Readiness, Reply};
+pub use durations::{BUCKETS, ClaimEnd, Durations, StartEnd};
 pub use error::PoolError;
 pub use event::{Event, Seen, Usage};
 pub use failure::{Failure, FailureClass};
 pub use gate::{Gate, Learned, Pause};
-pub use history::{Chunk, Place, Transition, explain};
+pub use history::{Chunk, Place, Transition, explain, latest};
 pub use identity::{ClaimId, ContainerId, ContainerName, Fresh, Generation, Identity, Life, Session};
+pub use measure::Idle;
+pub use minutes::{MINUTE_MS, Minute};
 pub use replaced::Replaced;
-pub use stats::{Counters, HealthKind, Stats};
+pub use stats::{Counters, HealthKind, Stats, hit_rate, hit_rate_bp};
+pub use stats_line::StatsLine;
 
 use std::rc::Rc;
 
@@ -72,6 +83,7 @@ use ages::Measure;
 use health::Sweep;
 use history::History;
 use ledger::Ledger;
+use minutes::Minutes;
 use queue::Queue;
 
 /// One pool: a shadow of its rows, and the callers who wait.
@@ -89,8 +101,14 @@ pub struct Pool {
     gate: Gate,
     ledger: Ledger,
     queue: Queue,
+    /// The claims that wait and when they came, in the order of the claims.
+    asked: Vec<(ClaimId, u64)>,
     sweep: Sweep,
     counters: Counters,
+    minutes: Minutes,
+    /// Whether [`Counters::idle`] goes up to the last event: not so in a memory
+    /// that has seen none.
+    idle_is_counted: bool,
     history: History,
     /// The rows as they were last recorded.
     recorded_pool: PoolRow,
@@ -105,7 +123,10 @@ struct Step<'a> {
     now_ms: u64,
     fresh: &'a mut dyn Fresh,
     decision: Decision,
+    /// Whether everything is to be recorded, for somebody is about to read it.
     flush: bool,
+    /// Whether the counters are.
+    count: bool,
 }
 
 impl Pool {
@@ -137,12 +158,19 @@ impl Pool {
         Self { history: History::resume(last), ..self }
     }
 
+    /// The same pool, which knows what the recorded minutes were like.
+    #[must_use]
+    pub fn with_minutes(self, minutes: Vec<Minute>) -> Self {
+        Self { minutes: Minutes::load(minutes), ..self }
+    }
+
     /// Decides about one event.
     ///
     /// Memory is changed as if the decision's rows were already committed: where
     /// the commit fails, this pool is to be thrown away and loaded anew.
     pub fn handle(&mut self, now_ms: u64, fresh: &mut dyn Fresh, event: Event) -> Decision {
-        let mut step = Step { now_ms, fresh, decision: Decision::default(), flush: false };
+        let mut step = Step { now_ms, fresh, decision: Decision::default(), flush: false, count: false };
+        self.time_passes(&mut step);
         match event {
             Event::Adopted { warm, assigned, released, config, limit } => {
                 self.adopted(&mut step, warm, assigned, released, config, limit);
@@ -158,7 +186,7 @@ impl Pool {
             Event::GarbageReported => self.garbage_reported(),
             Event::PrewarmedShutDown => self.prewarmed_shut_down(&mut step),
             Event::ShutDown => self.shut_down(&mut step),
-            Event::StatsAsked => step.flush = true,
+            Event::StatsAsked => (step.flush, step.count) = (true, true),
             Event::StartSucceeded { life } => self.start_succeeded(&mut step, life),
             Event::StartFailed { life, failure } => self.start_failed(&mut step, life, &failure),
             Event::Probed { life, seen, renewal_failed } => {
@@ -191,6 +219,9 @@ impl Pool {
             draining: self.ledger.draining(),
             stopping: self.ledger.stopping(),
             waiting: self.queue.len(),
+            claims_waiting: self.asked.len(),
+            oldest_warm_ms: self.oldest_warm_at_ms().map(|at_ms| now_ms.saturating_sub(at_ms)),
+            oldest_assigned_ms: self.ledger.leases().next().map(|(at_ms, _)| now_ms.saturating_sub(at_ms)),
             limit: self.limit(now_ms),
             learned_limit: self.gate.learned.map(|learned| learned.limit),
             breaker_open: self.gate.breaker_open(),
@@ -198,7 +229,16 @@ impl Pool {
             last_failure: self.gate.last_failure.clone(),
             alarm_at_ms: self.alarm_at_ms(now_ms),
             counters: self.counters,
+            last_hour: self.minutes.sum(),
         }
+    }
+
+    /// The minutes of the last hour in which something happened, the earliest
+    /// first: at most [`limits::MINUTES_MAX`]. Ask for [`Event::StatsAsked`]
+    /// first, as for [`Pool::stats`].
+    #[must_use]
+    pub fn minutes(&self) -> Vec<Minute> {
+        self.minutes.last_hour()
     }
 
     /// The configuration in force.
@@ -211,6 +251,19 @@ impl Pool {
     #[must_use]
     pub fn lookup(&self, session: &Session) -> Option<Grant> {
         self.ledger.held_by(session).map(|container| self.grant_of(container, Outcome::Sticky))
+    }
+
+    /// Lives of containers ever started: those over and those still tracked.
+    fn started(&self) -> u64 {
+        self.counters.gone + self.ledger.tracked() as u64
+    }
+
+    /// When the warm container became ready that has been so longest. One that
+    /// was taken over counts from then.
+    fn oldest_warm_at_ms(&self) -> Option<u64> {
+        let oldest = self.ledger.warm_containers().next()?;
+        let State::Warm { ready_at_ms } = oldest.state else { return None };
+        Some(ready_at_ms.max(oldest.created_at_ms))
     }
 
     /// The containers the pool knows of, by id.
@@ -236,55 +289,5 @@ impl Pool {
         step.decision.alarm_at_ms = self.alarm_at_ms(step.now_ms);
         step.decision.timer_at_ms =
             self.queue.next_check_ms().into_iter().chain(self.next_look_ends_ms()).min();
-    }
-
-    fn pool_row_is_recorded(&self, now_ms: u64) -> bool {
-        let recorded = &self.recorded_pool;
-        let same_config = match &recorded.config {
-            Some(config) => Rc::ptr_eq(config, &self.config) || *config == self.config,
-            None => !self.configured,
-        };
-        same_config
-            && self.replaced.is_noted_in(&recorded.replaced, now_ms)
-            && recorded.primed == self.primed
-            && recorded.extra == self.extra
-            && recorded.leases_from_ms == self.leases_from_ms
-            && recorded.assigned_checked_at_ms == self.sweep.assigned_checked_at_ms
-            && recorded.gate == self.gate
-    }
-
-    fn record(&mut self, step: &mut Step) {
-        let changes = &mut step.decision.changes;
-        for (id, before) in self.ledger.take_stale() {
-            let after = self.ledger.container(id);
-            self.history.note(step.now_ms, before.as_ref(), after);
-            changes.push(after.cloned().map_or(Change::DeleteContainer(id), Change::PutContainer));
-        }
-        if !self.pool_row_is_recorded(step.now_ms) {
-            self.recorded_pool = PoolRow {
-                config: self.configured.then(|| Rc::clone(&self.config)),
-                replaced: self.replaced.clone(),
-                primed: self.primed,
-                extra: self.extra,
-                leases_from_ms: self.leases_from_ms,
-                assigned_checked_at_ms: self.sweep.assigned_checked_at_ms,
-                gate: self.gate.clone(),
-            };
-            changes.push(Change::PutPool(self.recorded_pool.clone()));
-        }
-        // A deleted row must not take its count along.
-        let must = self.counters.gone != self.recorded_counters.gone || step.flush;
-        let due = self.flush_at_ms.is_some_and(|at_ms| at_ms <= step.now_ms);
-        if self.counters == self.recorded_counters {
-            self.flush_at_ms = None;
-        } else if must || due {
-            self.recorded_counters = self.counters;
-            self.flush_at_ms = None;
-            changes.push(Change::PutCounters(self.counters));
-        } else if self.flush_at_ms.is_none() {
-            self.flush_at_ms = Some(step.now_ms + limits::COUNTERS_FLUSH_MS);
-        }
-        changes.append(&mut self.history.take_changes(step.now_ms, step.flush));
-        step.decision.transitions = self.history.take_noted();
     }
 }

@@ -1,6 +1,7 @@
 //! What the outcome of a start means.
 
 use super::container::{Container, State, StopCause};
+use super::durations::StartEnd;
 use super::failure::{Failure, FailureClass};
 use super::identity::{ContainerId, Life};
 use super::{Pool, Step};
@@ -13,6 +14,7 @@ impl Pool {
         match container.state {
             State::Starting { .. } => {
                 container.memory.start_pending = false;
+                self.start_ended(step.now_ms, &container, StartEnd::Ready);
                 self.become_warm(step, container);
                 self.gate.succeeded(self.existing());
             }

@@ -1,7 +1,10 @@
 //! What the pool counts, and the figures it shows.
 
 use super::config::Config;
+use super::durations::{ClaimEnd, Durations};
 use super::failure::{Failure, FailureClass};
+use super::measure::Idle;
+use super::minutes::Minute;
 
 /// Everything counted since the pool's first day. Recorded before it is shown,
 /// so that a figure once seen never goes back.
@@ -51,6 +54,14 @@ pub struct Counters {
     pub passed_over: u64,
     /// Commits the storage refused.
     pub storage_failures: u64,
+    /// Time from a claim to its answer, in the order of [`ClaimEnd::ALL`]: as
+    /// many of each as are counted above.
+    pub claim_durations: [Durations; 4],
+    /// Time from when a start was recorded to its end, in the order of
+    /// [`StartEnd::ALL`](super::StartEnd::ALL).
+    pub start_durations: [Durations; 4],
+    /// Time that containers were warm.
+    pub idle: Idle,
 }
 
 impl Counters {
@@ -75,9 +86,45 @@ impl Counters {
     /// Hits over hits and misses; 1 while there are neither.
     #[must_use]
     pub fn hit_rate(&self) -> f64 {
-        let asked = self.hits + self.misses;
-        if asked == 0 { 1.0 } else { self.hits as f64 / asked as f64 }
+        hit_rate(self.hits, self.misses)
     }
+
+    /// The same in ten-thousandths (basis points), rounded to the nearest.
+    #[must_use]
+    pub fn hit_rate_bp(&self) -> u64 {
+        hit_rate_bp(self.hits, self.misses)
+    }
+
+    /// How long the claims waited on average that found nothing warm and got a
+    /// container that was started, from the claim to its answer: ms, rounded; 0
+    /// while there are none. A start that was under way already is waited for
+    /// for less than it takes.
+    #[must_use]
+    pub fn on_demand_boot_ms_mean(&self) -> u64 {
+        self.claim_durations[ClaimEnd::Miss as usize].mean_ms()
+    }
+
+    /// Whether the two are the same but for how long containers were warm,
+    /// which grows without anything happening.
+    pub(super) fn same_but_idle(&self, other: &Self) -> bool {
+        let mut same = *self;
+        same.idle = other.idle;
+        same == *other
+    }
+}
+
+/// Hits over hits and misses; 1 while there are neither.
+#[must_use]
+pub fn hit_rate(hits: u64, misses: u64) -> f64 {
+    let asked = hits.saturating_add(misses);
+    if asked == 0 { 1.0 } else { hits as f64 / asked as f64 }
+}
+
+/// The same in ten-thousandths (basis points), rounded to the nearest.
+#[must_use]
+pub fn hit_rate_bp(hits: u64, misses: u64) -> u64 {
+    let asked = hits.saturating_add(misses);
+    hits.saturating_mul(10_000).saturating_add(asked / 2).checked_div(asked).unwrap_or(10_000)
 }
 
 /// What a look found wanting.
@@ -125,6 +172,13 @@ pub struct Stats {
     pub stopping: usize,
     /// Sessions that wait.
     pub waiting: usize,
+    /// Claims that wait, for a container or for a look at the one there is.
+    pub claims_waiting: usize,
+    /// How long ago the longest warm container became ready, ms.
+    pub oldest_warm_ms: Option<u64>,
+    /// How long ago the assigned container was claimed whose session's last
+    /// recorded claim was the earliest, ms.
+    pub oldest_assigned_ms: Option<u64>,
     /// The number of containers that may exist, if a limit is known.
     pub limit: Option<usize>,
     /// The part of it the platform taught.
@@ -139,6 +193,8 @@ pub struct Stats {
     pub alarm_at_ms: Option<u64>,
     /// Everything counted.
     pub counters: Counters,
+    /// The last hour as if it were one minute.
+    pub last_hour: Minute,
 }
 
 impl Stats {

@@ -143,6 +143,9 @@ impl Pool {
         destroy_at_ms: u64,
     ) -> Option<Container> {
         let mut container = self.ledger.container(id)?.clone();
+        if let State::Starting { .. } = container.state {
+            self.start_ended(step.now_ms, &container, cause.into());
+        }
         let session = container.session().cloned();
         let settled_at_ms = match container.state {
             State::Stopping { .. } => return None,

@@ -38,6 +38,12 @@ pub enum Destination {
 pub enum Operation {
     /// The figures of all pools.
     Status,
+    /// Their counters in short.
+    Capacity,
+    /// Their figures as Prometheus reads them.
+    Metrics,
+    /// What happened lately in them.
+    Activity,
     /// What happened to a session's containers.
     Explain,
     /// That a session gives its container up.
@@ -60,8 +66,11 @@ pub enum Steer {
 }
 
 /// A route more is a row more.
-const ROUTES: [(&str, &str, Operation); 7] = [
+const ROUTES: [(&str, &str, Operation); 10] = [
     ("GET", "/api/v1/warm-pool/status", Operation::Status),
+    ("GET", "/v1/capacity", Operation::Capacity),
+    ("GET", "/metrics", Operation::Metrics),
+    ("GET", "/api/v1/warm-pool/activity", Operation::Activity),
     ("GET", "/api/v1/warm-pool/sessions/:id", Operation::Explain),
     ("DELETE", "/api/v1/warm-pool/sessions/:id", Operation::Release),
     ("POST", "/api/v1/warm-pool/prime", Operation::Steer(Steer::Prime)),

@@ -21,8 +21,8 @@ use super::texts::ConfigTexts;
 use super::waiting::Waiting;
 use super::wakeups::{Alarm, Timer};
 use crate::pool::{
-    Command, Config, ContainerId, ContainerName, Decision, Event, Fresh, Grant, Identity, Pool, PoolError,
-    Session, Stats,
+    Command, Config, ContainerId, ContainerName, Decision, Event, Fresh, Grant, Identity, Minute, Pool,
+    PoolError, Session, Stats,
 };
 use crate::store::{Store, StoreError};
 use crate::wire::Level;
@@ -102,6 +102,12 @@ impl Host {
     pub(super) fn stats(&self) -> Result<Stats, PoolError> {
         let pool = self.pool.borrow();
         Ok(pool.as_ref().ok_or_else(lost)?.stats(now_ms()))
+    }
+
+    /// The minutes of the last hour as they are.
+    pub(super) fn minutes(&self) -> Result<Vec<Minute>, PoolError> {
+        let pool = self.pool.borrow();
+        Ok(pool.as_ref().ok_or_else(lost)?.minutes())
     }
 
     /// The id of the container of that name; `None` where no binding is known.
@@ -193,6 +199,9 @@ impl Host {
         self.log.transitions(&decision.transitions);
         self.alarm.arm(decision.alarm_at_ms);
         self.arm_timer(decision.timer_at_ms);
+        if let Some(line) = decision.stats_line {
+            self.log.stats_line(&line);
+        }
         for reply in decision.replies {
             let outcome = match &reply.result {
                 Ok(grant) => grant.outcome.as_str(),

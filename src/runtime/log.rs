@@ -7,7 +7,7 @@ use super::js::{
 };
 use super::pools::variable;
 use super::sql::ObjectSql;
-use crate::pool::{Command, ContainerName, Event, Failure, Session, Transition};
+use crate::pool::{Command, ContainerName, Event, Failure, Session, StatsLine, Transition};
 use crate::store::{Store, StoreError};
 use crate::wire::{self, Level, Telling};
 
@@ -81,6 +81,13 @@ impl Log {
                 let digest = step.session.as_ref().map(|session| self.digest_of(session));
                 write(level, &wire::transition_line(&self.pool, step, digest));
             }
+        }
+    }
+
+    /// The line of a minute in which something happened.
+    pub fn stats_line(&self, line: &StatsLine) {
+        if self.wants(Level::Info) {
+            console_info(&line.text(&self.pool));
         }
     }
 

@@ -12,7 +12,9 @@ use super::host::{Host, lost, unavailable};
 use super::js::{ObjectState, now_ms};
 use super::waiting::Answer;
 use crate::pool::limits::HISTORY_CHUNK_MAX;
-use crate::pool::{Config, ContainerId, ContainerName, Event, Generation, Life, PoolError, Session, explain};
+use crate::pool::{
+    Config, ContainerId, ContainerName, Event, Generation, Life, PoolError, Session, explain, latest,
+};
 use crate::wire::{self, Level};
 
 /// What the TypeScript class `WarmPool` delegates to.
@@ -107,6 +109,13 @@ impl PoolObject {
     pub fn explain(&self, session: &JsValue) -> JsValue {
         let text = session_of(session).and_then(|session| self.host.explain(&session));
         text.unwrap_or_else(|error| wire::claim_to_json(Err(error)).into())
+    }
+
+    /// What happened lately as JSON text ([`wire::activity_to_json`]), or an
+    /// error's JSON.
+    pub fn activity(&self) -> JsValue {
+        let text = self.host.activity();
+        text.unwrap_or_else(|error| wire::claim_to_json(Err(error))).into()
     }
 
     /// Takes a configuration, as JSON text. Answers an error's JSON, or null.
@@ -218,6 +227,13 @@ impl Host {
             Err(PoolError::Misconfigured { .. }) if self.is_new() => Ok(()),
             dispatched => dispatched,
         }
+    }
+
+    fn activity(self: &Rc<Self>) -> Result<String, PoolError> {
+        self.dispatch_if_bound(Event::StatsAsked)?;
+        let (transitions, dropped) = latest(&self.store.latest().map_err(unavailable)?);
+        let digest_of = |session: &Session| self.log.digest_of(session);
+        Ok(wire::activity_to_json(&self.minutes()?, &transitions, dropped, &digest_of))
     }
 
     fn explain(self: &Rc<Self>, session: &Session) -> Result<JsValue, PoolError> {

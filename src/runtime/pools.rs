@@ -15,7 +15,7 @@ use super::client::{Ask, Client, Places};
 use super::js::{Namespace, property};
 use crate::pool::{PoolError, Session};
 use crate::runtimes::{Runtime, Runtimes};
-use crate::wire::{self, RemoteError};
+use crate::wire::{self, Figures, RemoteError};
 
 /// What one request, or one scheduled invocation, finds its pools with.
 pub struct Pools<'a> {
@@ -72,6 +72,18 @@ impl<'a> Pools<'a> {
         });
         let answers = together(asked.collect()).await;
         self.runtimes.iter().map(|runtime| runtime.as_str().to_owned()).zip(answers).collect()
+    }
+
+    /// The figures of every pool.
+    pub async fn figures(&self) -> Vec<(String, Result<Figures, RemoteError>)> {
+        let answers = self.each(&[Ask::Stats]).await;
+        let read = |runtime: &Runtime, text: Result<String, RemoteError>| {
+            let stats = wire::stats_from_json(&text?)?;
+            let instance_type = wire::worker_instance_type(runtime, &|name| variable(self.env, name))?;
+            Ok(Figures { stats, instance_type })
+        };
+        let answered = self.runtimes.iter().zip(answers);
+        answered.map(|(runtime, (name, text))| (name, read(runtime, text))).collect()
     }
 
     /// Forgets the hints of a session that gives its containers up.

@@ -1,6 +1,6 @@
 //! A decision's changes as statements.
 
-use super::{Statement, container_row, counters_row, history_row, pool_row};
+use super::{Statement, container_row, counters_row, history_row, minute_row, pool_row};
 use crate::ordered::Map;
 use crate::pool::{Change, Chunk, Container};
 
@@ -10,6 +10,7 @@ pub fn statements(changes: &[Change]) -> Vec<Statement> {
     let mut containers: Map<_, Option<&Container>> = Map::default();
     let mut pool = None;
     let mut counters = None;
+    let mut minutes = Vec::new();
     let mut history: Vec<&Chunk> = Vec::new();
     for change in changes {
         match change {
@@ -20,7 +21,8 @@ pub fn statements(changes: &[Change]) -> Vec<Statement> {
                 containers.insert(*id, None);
             }
             Change::PutPool(row) => pool = Some(row),
-            Change::PutCounters(row) => counters = Some(row),
+            Change::PutCounters(row) => counters = Some(&**row),
+            Change::PutMinute(minute) => minutes.push(minute),
             Change::PutHistory(chunk) => {
                 history.retain(|other| other.number != chunk.number);
                 history.push(chunk);
@@ -38,6 +40,7 @@ pub fn statements(changes: &[Change]) -> Vec<Statement> {
     }
     statements.extend(pool.map(pool_row::put));
     statements.extend(counters.map(counters_row::put));
+    statements.extend(minutes.into_iter().map(minute_row::put));
     for chunk in history {
         statements.extend(history_row::put(chunk));
     }

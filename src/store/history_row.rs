@@ -13,6 +13,9 @@ const TABLE: &str = "history";
 /// The chunk that grows.
 pub const SELECT_LAST: &str = "SELECT number, transitions FROM history ORDER BY number DESC LIMIT 1";
 
+/// It and the one before it, the latest first.
+pub const SELECT_LATEST: &str = "SELECT number, transitions FROM history ORDER BY number DESC LIMIT 2";
+
 /// All of them, the oldest first.
 pub const SELECT: &str = "SELECT number, transitions FROM history ORDER BY number";
 

@@ -5,7 +5,7 @@
 //! | `mod` | [`Sql`], the one-method port, and [`Store`] over it |
 //! | `schema` | the tables, their constraints, and the numbered migrations |
 //! | `changes` | a decision's changes as statements, in an order the constraints allow |
-//! | `container_row`, `pool_row`, `counters_row`, `history_row`, `about_row` | one table each: how a row is written and read |
+//! | `container_row`, `pool_row`, `counters_row`, `minute_row`, `history_row`, `about_row` | one table each: how a row is written and read |
 //! | `pages` | all containers, some rows at a time |
 //! | `cell` | a row's values read by column, or an error that names the one |
 //! | `error` | what can go wrong |
@@ -20,6 +20,7 @@ mod container_row;
 mod counters_row;
 mod error;
 mod history_row;
+mod minute_row;
 mod pages;
 mod pool_row;
 mod schema;
@@ -134,17 +135,19 @@ impl<S: Sql> Store<S> {
             Statement::new(counters_row::SELECT),
             container_row::select_after(""),
             Statement::new(history_row::SELECT_LAST),
+            Statement::new(minute_row::SELECT),
         ];
         let answered = self.sql.run(&asked)?;
-        let [pool, counters, page, last] = <[Rows; 4]>::try_from(answered).map_err(|rows| {
+        let [pool, counters, page, last, minutes] = <[Rows; 5]>::try_from(answered).map_err(|rows| {
             StoreError::new(&format!("{} answers to {} statements", rows.len(), asked.len()))
         })?;
         let pool = pool.into_iter().next().map(pool_row::read).transpose()?.unwrap_or_default();
         let counters = counters.into_iter().next().map(counters_row::read).transpose()?.unwrap_or_default();
         let last = last.into_iter().next().map(history_row::read).transpose()?.unwrap_or_default();
+        let minutes = minutes.into_iter().map(minute_row::read).collect::<Result<_, _>>()?;
         let mut unreadable = None;
         let containers = Pages::from(&self.sql, page, &mut unreadable);
-        let pool = Pool::load(pool, counters, containers).with_history(last);
+        let pool = Pool::load(pool, counters, containers).with_history(last).with_minutes(minutes);
         unreadable.map_or(Ok(pool), Err)
     }
 
@@ -166,6 +169,17 @@ impl<S: Sql> Store<S> {
         let params = vec![Value::optional(name, Value::text), Value::text(log_key)];
         let answered = self.sql.run(&[Statement { sql: about_row::ADD, params }, about_row::SELECT])?;
         about_row::read(answered.into_iter().flatten().next().unwrap_or_default())
+    }
+
+    /// The last of it: two chunks, which have at least as much as is shown at
+    /// once, in the order they happened.
+    ///
+    /// # Errors
+    /// As of [`Store::load`].
+    pub fn latest(&self) -> Result<Vec<Chunk>, StoreError> {
+        let answered = self.sql.run(&[Statement::new(history_row::SELECT_LATEST)])?;
+        let rows = answered.into_iter().flatten().rev();
+        rows.map(history_row::read).collect()
     }
 
     /// Writes what an event changed, all or nothing: one row to a change, and

@@ -10,7 +10,7 @@ use super::{Sql, Statement, StoreError, Value};
 
 /// What each migration runs, the first of them being number 1. One that was
 /// ever deployed is not edited: a change is a further one.
-const MIGRATIONS: &[&[&str]] = &[&[CONTAINER, CONTAINER_SESSION, POOL, COUNTERS, HISTORY, ABOUT]];
+const MIGRATIONS: &[&[&str]] = &[&[CONTAINER, CONTAINER_SESSION, POOL, COUNTERS, MINUTE, HISTORY, ABOUT]];
 
 const MIGRATION: &str = "
     CREATE TABLE IF NOT EXISTS migration (
@@ -121,7 +121,25 @@ const COUNTERS: &str = "
         resets INTEGER NOT NULL CHECK (resets >= 0),
         reset_failures INTEGER NOT NULL CHECK (reset_failures >= 0),
         passed_over INTEGER NOT NULL CHECK (passed_over >= 0),
-        storage_failures INTEGER NOT NULL CHECK (storage_failures >= 0)
+        storage_failures INTEGER NOT NULL CHECK (storage_failures >= 0),
+        idle_ms INTEGER NOT NULL CHECK (idle_ms >= 0),
+        idle_until_ms INTEGER NOT NULL CHECK (idle_until_ms >= 0),
+        durations TEXT NOT NULL CHECK (json_valid(durations))
+    ) STRICT";
+
+/// The minutes of the last hour, each in the place of the one an hour before.
+const MINUTE: &str = "
+    CREATE TABLE minute (
+        slot INTEGER PRIMARY KEY CHECK (slot BETWEEN 0 AND 59),
+        number INTEGER NOT NULL CHECK (number % 60 = slot),
+        sticky INTEGER NOT NULL CHECK (sticky >= 0),
+        hits INTEGER NOT NULL CHECK (hits >= 0),
+        misses INTEGER NOT NULL CHECK (misses >= 0),
+        errors INTEGER NOT NULL CHECK (errors >= 0),
+        starts INTEGER NOT NULL CHECK (starts >= 0),
+        idle_ms INTEGER NOT NULL CHECK (idle_ms >= 0),
+        reported INTEGER NOT NULL CHECK (reported IN (0, 1)),
+        durations TEXT NOT NULL CHECK (json_valid(durations))
     ) STRICT";
 
 /// What happened, in chunks.

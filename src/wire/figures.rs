@@ -158,6 +158,16 @@ impl Figure for String {
     }
 }
 
+impl Figure for Vec<u64> {
+    fn show(&self) -> Value {
+        self.iter().map(|number| Value::from(*number)).collect::<Vec<_>>().into()
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        value.as_array()?.iter().map(Value::as_u64).collect()
+    }
+}
+
 impl Figure for Value {
     fn show(&self) -> Value {
         self.clone()

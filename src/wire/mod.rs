@@ -9,7 +9,10 @@
 //! | `error` | errors as RPC and HTTP carry them |
 //! | `figures` | how a struct of figures is read and written |
 //! | `stats` | the figures of one pool, RPC |
-//! | `status` | the figures of all pools, HTTP |
+//! | `durations` | how long things took, in those figures |
+//! | `pools` | the figures of a Worker's pools together |
+//! | `status`, `capacity`, `metrics` | the same, as HTTP shows them |
+//! | `activity` | what happened lately, RPC and HTTP |
 //! | `sessions` | what operators are told of one session, HTTP |
 //! | `steering` | what operators ask of the pools, HTTP |
 //! | `health` | what a container tells at `health.path`, HTTP |
@@ -17,6 +20,7 @@
 //! | `history` | what happened to containers, in rows and RPC |
 //! | `log` | a pool's log: its lines, and which are written |
 //! | `digest` | what stands in it for a session |
+//! | `counts` | counts in one value of a row |
 //! | `hint` | a cached assignment, KV |
 //! | `legacy` | what an earlier package stored, KV of an object |
 //! | `worker` | the default Worker's variables, as a pool's options |
@@ -26,9 +30,13 @@
 //! fields nobody here knows, and they are ignored. A caller's options are the
 //! exception, since an option that is ignored is a mistake nobody sees.
 
+mod activity;
+mod capacity;
 mod claim;
 mod config;
+mod counts;
 mod digest;
+mod durations;
 mod error;
 mod explanation;
 mod figures;
@@ -39,7 +47,9 @@ mod json;
 mod legacy;
 pub mod limits;
 mod log;
+mod metrics;
 mod options;
+mod pools;
 mod sessions;
 mod shape;
 mod stats;
@@ -47,12 +57,16 @@ mod status;
 mod steering;
 mod worker;
 
-pub use self::worker::{Variables, worker_config, worker_enabled, worker_runtimes};
+pub use self::worker::{Variables, worker_config, worker_enabled, worker_instance_type, worker_runtimes};
+pub use activity::{activities_to_json, activity_to_json};
+pub use capacity::capacity_to_json;
 pub use claim::{claim_from_json, claim_to_json};
 pub use config::{
     config_from_json, config_from_row, config_to_json, configs_from_row, configs_to_json, warmup_count,
 };
+pub use counts::{counts_from_json, counts_to_json};
 pub use digest::session_digest;
+pub use durations::{DurationCounts, DurationsByOutcome, LastHour};
 pub use error::{RemoteError, error_body};
 pub use explanation::{ExplainedStep, Explanation, Held, explanation_from_json};
 pub use figures::Counts;
@@ -64,6 +78,8 @@ pub use legacy::{Legacy, Unreadable, legacy_from_json};
 pub use log::{
     Level, Telling, analytics_index, event_line, failure_line, level_of, telling, transition_line,
 };
+pub use metrics::{METRICS_TYPE, metrics_to_text};
+pub use pools::{Figures, PoolFigures};
 pub use sessions::{explained_to_json, released_to_json};
 pub use stats::{LastError, PoolStats, stats_from_json, stats_to_json};
 pub use status::status_to_json;

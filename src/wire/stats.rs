@@ -3,10 +3,12 @@
 use serde::Serialize;
 
 use super::config::config_value;
+use super::durations::{DurationsByOutcome, LastHour};
 use super::error::RemoteError;
 use super::figures::{Counts, figures};
 use super::json::{self, Value};
-use crate::pool::{Failure, FailureClass, HealthKind, Stats};
+use crate::pool::limits::DURATION_BOUNDS_MS;
+use crate::pool::{ClaimEnd, Failure, FailureClass, HealthKind, StartEnd, Stats};
 
 figures! {
 /// What `getStats` returns. `warm`, `assigned`, `total`, `config` and
@@ -39,6 +41,13 @@ pub struct PoolStats {
     pub stopping: u64,
     /// Sessions that wait for a container.
     pub waiting: u64,
+    /// Claims that wait, for a container or for a look at the one the session has.
+    pub claims_waiting: u64,
+    /// How long the longest warm container has been so, ms; `None` if none is warm.
+    pub oldest_warm_ms: Option<u64>,
+    /// How long ago that assigned container was claimed whose session's last recorded
+    /// claim is the earliest, ms; `None` if none is assigned.
+    pub oldest_assigned_ms: Option<u64>,
     /// Whether the pool fills itself: from its first claim on, until it is shut down.
     pub primed: bool,
     /// Claims answered from a warm container.
@@ -55,6 +64,24 @@ pub struct PoolStats {
     pub callers_left: u64,
     /// `hits / (hits + misses)`, 1 while there are neither.
     pub hit_rate: f64,
+    /// How long the misses waited on average, from the claim to its answer: ms,
+    /// rounded; 0 while there are none.
+    pub on_demand_boot_ms_mean: u64,
+    /// Upper bounds of the buckets of [`Self::claim_durations`] and
+    /// [`Self::start_durations`], ms. A last bucket has what took longer.
+    pub duration_bounds_ms: Vec<u64>,
+    /// How long claims took until they were answered: `sticky`, `hit`, `miss`,
+    /// `error`. As many of each as are counted above.
+    pub claim_durations: DurationsByOutcome,
+    /// How long starts took from when they were recorded: `ready`, `failed`,
+    /// `timed_out`, and `abandoned` where the pool stopped the container before it
+    /// was ready.
+    pub start_durations: DurationsByOutcome,
+    /// Time that containers were warm, all of them together, ms: what being ready
+    /// costs. Grows while any is.
+    pub idle_ms: u64,
+    /// The claims of the last hour.
+    pub last_hour: LastHour,
     /// Containers ever started, each start of one counted: `gone + total`.
     pub started: u64,
     /// Those of them that are gone for certain.
@@ -138,6 +165,9 @@ pub fn stats_to_json(stats: &Stats) -> String {
         draining: stats.draining as u64,
         stopping: stats.stopping as u64,
         waiting: stats.waiting as u64,
+        claims_waiting: stats.claims_waiting as u64,
+        oldest_warm_ms: stats.oldest_warm_ms,
+        oldest_assigned_ms: stats.oldest_assigned_ms,
         primed: stats.primed,
         hits: counters.hits,
         misses: counters.misses,
@@ -146,6 +176,18 @@ pub fn stats_to_json(stats: &Stats) -> String {
         claims: counters.claims(),
         callers_left: counters.callers_left,
         hit_rate: counters.hit_rate(),
+        on_demand_boot_ms_mean: counters.on_demand_boot_ms_mean(),
+        duration_bounds_ms: DURATION_BOUNDS_MS.to_vec(),
+        claim_durations: DurationsByOutcome::of(
+            ClaimEnd::ALL.map(ClaimEnd::as_str),
+            &counters.claim_durations,
+        ),
+        start_durations: DurationsByOutcome::of(
+            StartEnd::ALL.map(StartEnd::as_str),
+            &counters.start_durations,
+        ),
+        idle_ms: counters.idle.ms,
+        last_hour: LastHour::from(&stats.last_hour),
         started: stats.started(),
         gone: counters.gone,
         evictions: counters.evictions,
@@ -198,7 +240,7 @@ pub(super) mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::pool::{Config, Counters, PoolError};
+    use crate::pool::{Config, Counters, Durations, Idle, Minute, PoolError};
     use crate::wire::claim_to_json;
 
     /// Figures of which no two are the same.
@@ -212,6 +254,9 @@ pub(super) mod tests {
             draining: 6,
             stopping: 4,
             waiting: 5,
+            claims_waiting: 8,
+            oldest_warm_ms: Some(65),
+            oldest_assigned_ms: Some(66),
             limit: Some(61),
             learned_limit: Some(62),
             breaker_open: true,
@@ -241,8 +286,35 @@ pub(super) mod tests {
                 reset_failures: 37,
                 passed_over: 38,
                 storage_failures: 46,
+                claim_durations: [durations(0, 20), durations(1, 30), durations(7, 10), durations(9, 7)],
+                start_durations: [durations(5, 4), durations(6, 3), durations(10, 2), durations(2, 1)],
+                idle: Idle { ms: 3_600_049, until_ms: 58 },
+            },
+            last_hour: Minute {
+                number: 59,
+                sticky: 71,
+                hits: 72,
+                misses: 73,
+                errors: 74,
+                starts: 75,
+                durations: durations(7, 290),
+                idle_ms: 76,
+                reported: true,
             },
         }
+    }
+
+    /// So many in that bucket, each of 100 ms.
+    fn durations(bucket: usize, count: u64) -> Durations {
+        let mut durations = Durations { sum_ms: 100 * count, ..Durations::default() };
+        durations.counts[bucket] = count;
+        durations
+    }
+
+    /// The same as it is written.
+    fn written(bucket: usize, count: u64) -> Value {
+        let counts: Vec<u64> = (0..14).map(|at| if at == bucket { count } else { 0 }).collect();
+        json!({ "counts": counts, "sumMs": 100 * count })
     }
 
     fn value(stats: &Stats) -> Value {
@@ -256,7 +328,10 @@ pub(super) mod tests {
             retry_at_ms: None,
             last_failure: None,
             alarm_at_ms: None,
+            oldest_warm_ms: None,
+            oldest_assigned_ms: None,
             counters: Counters::default(),
+            last_hour: Minute::default(),
             ..figures()
         }
     }
@@ -275,6 +350,9 @@ pub(super) mod tests {
             "draining": 6,
             "stopping": 4,
             "waiting": 5,
+            "claimsWaiting": 8,
+            "oldestWarmMs": 65,
+            "oldestAssignedMs": 66,
             "primed": true,
             "hits": 30,
             "misses": 10,
@@ -283,6 +361,18 @@ pub(super) mod tests {
             "claims": 67,
             "callersLeft": 48,
             "hitRate": 0.75,
+            "onDemandBootMsMean": 100,
+            "durationBoundsMs": [1, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 120_000, 600_000],
+            "claimDurations": {
+                "sticky": written(0, 20), "hit": written(1, 30), "miss": written(7, 10), "error": written(9, 7)
+            },
+            "startDurations": {
+                "ready": written(5, 4), "failed": written(6, 3), "timed_out": written(10, 2), "abandoned": written(2, 1)
+            },
+            "idleMs": 3_600_049,
+            "lastHour": {
+                "sticky": 71, "hits": 72, "misses": 73, "errors": 74, "claimP50Ms": 1750, "claimP99Ms": 2485
+            },
             "started": 56,
             "gone": 40,
             "evictions": 45,
@@ -315,8 +405,19 @@ pub(super) mod tests {
     #[test]
     fn what_is_not_known_is_null_and_not_absent() {
         let value = value(&quiet());
-        for name in ["maxInstances", "learnedLimit", "retryAt", "lastError", "nextWakeAt"] {
+        for name in [
+            "maxInstances",
+            "learnedLimit",
+            "retryAt",
+            "lastError",
+            "nextWakeAt",
+            "oldestWarmMs",
+            "oldestAssignedMs",
+        ] {
             assert_eq!(value.get(name), Some(&Value::Null), "{name}");
+        }
+        for name in ["claimP50Ms", "claimP99Ms"] {
+            assert_eq!(value["lastHour"].get(name), Some(&Value::Null), "{name}");
         }
         assert_eq!(value["hitRate"], 1.0);
     }
@@ -353,7 +454,8 @@ pub(super) mod tests {
             assert!(types.contains(&format!("\n  {name}: ")), "{name}");
         }
         let classes = FailureClass::ALL.map(FailureClass::as_str);
-        for word in classes.into_iter().chain(HealthKind::ALL.map(HealthKind::as_str)) {
+        let ends = ClaimEnd::ALL.map(ClaimEnd::as_str).into_iter().chain(StartEnd::ALL.map(StartEnd::as_str));
+        for word in classes.into_iter().chain(HealthKind::ALL.map(HealthKind::as_str)).chain(ends) {
             assert!(types.contains(&format!("\"{word}\"")), "{word}");
         }
     }

@@ -8,6 +8,7 @@ use super::json::{self, Object, Value};
 use super::options::{OPTIONS, Row};
 use super::shape::whole;
 use crate::pool::{Config, PoolError};
+use crate::prices::{INSTANCE_TYPES, InstanceType};
 use crate::runtimes::{RUNTIMES_VARIABLE, Runtime, Runtimes};
 
 /// What a variable is set to, as JSON text; `None` where it is not set.
@@ -33,6 +34,9 @@ const SIZE: Variable = Variable {
     in_seconds: false,
     default: || 3_u64.into(),
 };
+
+/// How large the containers are of a runtime that has no variable of its own.
+const INSTANCE_TYPE: &str = "WARM_POOL_INSTANCE_TYPE";
 
 /// The durations.
 const SECONDS: [Variable; 3] = [
@@ -98,7 +102,7 @@ pub fn worker_config(
     binding: &str,
     variables: &Variables<'_>,
 ) -> Result<String, PoolError> {
-    let size = size_variable(runtime, variables)?;
+    let size = variable_of(runtime, "SIZE", SIZE.name, variables)?;
     let mut options = Object::new()
         .with("containerBinding", binding)
         .with(ENABLED.option, ENABLED.option_value(ENABLED.name, variables)?)
@@ -109,10 +113,35 @@ pub fn worker_config(
     Ok(Value::from(options).to_string())
 }
 
+/// How large the runtime's containers are, for what they cost while they wait:
+/// `WARM_POOL_<RUNTIME>_INSTANCE_TYPE`, else `WARM_POOL_INSTANCE_TYPE`, else what
+/// `wrangler` takes where none is named.
+///
+/// # Errors
+/// [`PoolError::Misconfigured`] with the variable, its value and the names there
+/// are, and where it is set under two names.
+pub fn worker_instance_type(
+    runtime: &Runtime,
+    variables: &Variables<'_>,
+) -> Result<&'static InstanceType, PoolError> {
+    let name = variable_of(runtime, "INSTANCE_TYPE", INSTANCE_TYPE, variables)?;
+    let Some(text) = variables(&name) else { return Ok(&INSTANCE_TYPES[0]) };
+    let value = json::read(&text).unwrap_or_default();
+    value.as_str().and_then(|value| InstanceType::parse(value.trim())).ok_or_else(|| {
+        let names: Vec<&str> = INSTANCE_TYPES.iter().map(|instance| instance.name).collect();
+        invalid(&name, &text, &format!("one of {}", names.join(", ")))
+    })
+}
+
 /// The runtime's own variable where it is set, else the one of all.
-fn size_variable(runtime: &Runtime, variables: &Variables<'_>) -> Result<String, PoolError> {
+fn variable_of(
+    runtime: &Runtime,
+    ending: &str,
+    of_all: &str,
+    variables: &Variables<'_>,
+) -> Result<String, PoolError> {
     let mut set: Vec<String> =
-        runtime.size_variables().into_iter().filter(|name| variables(name).is_some()).collect();
+        runtime.variables(ending).into_iter().filter(|name| variables(name).is_some()).collect();
     if set.len() > 1 {
         return Err(PoolError::Misconfigured {
             message: format!(
@@ -122,7 +151,7 @@ fn size_variable(runtime: &Runtime, variables: &Variables<'_>) -> Result<String,
             ),
         });
     }
-    Ok(set.pop().unwrap_or_else(|| SIZE.name.to_owned()))
+    Ok(set.pop().unwrap_or_else(|| of_all.to_owned()))
 }
 
 impl Variable {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { load } from "./load.mjs";
 import { bootScale, CONFIG, meanBootMs } from "./pool.mjs";
+import { scrapedDuring } from "./scrapes.mjs";
 import { withServer } from "./server.mjs";
 import { makeStorage } from "./storage.mjs";
 
@@ -18,10 +19,12 @@ test(`${rate} new sessions a second for ${seconds} s get a container each`, asyn
     `warmTarget ${warmTarget}, startConcurrency ${startConcurrency}, boot times as measured times ` +
       `${bootScale(rate).toFixed(3)} (mean ${Math.round(meanBootMs(rate))} ms), rows ${where}`,
   );
-  const { first, used, before, after, lateMs } = await withServer(
+  const { count, samples, result } = await withServer(
     { bootScale: bootScale(rate), folder },
-    (ask) => load(ask, { seconds, rate }),
+    (ask) => scrapedDuring(() => ask.text("/metrics"), load(ask, { seconds, rate })),
   );
+  const { first, used, before, after, lateMs } = result;
+  t.diagnostic(`${count} scrapes, each of which added up`);
   const failed = used.filter(({ error }) => error);
   const ms = used.filter(({ error }) => !error).map((session) => session.ms);
   const [hits, misses] = ["hits", "misses"].map((figure) => after[figure] - before[figure]);
@@ -40,6 +43,9 @@ test(`${rate} new sessions a second for ${seconds} s get a container each`, asyn
   assert.equal(after.claims, used.length + 1);
   assert.equal(after.claims, after.sticky + after.hits + after.misses + after.errors);
   assert.equal(hits + misses, used.length);
+  assert.ok(count > seconds, `${count} scrapes in ${seconds} s of load`);
+  assert.equal(samples.get("warm_pool_hits_total"), after.hits);
+  assert.equal(samples.get("warm_pool_claim_duration_seconds_count outcome=miss"), after.misses);
   // Counted by the containers, not by the pool.
   assert.equal(after.booted, after.started);
   assert.equal(after.exited, after.gone);

@@ -5,7 +5,10 @@ import { bundle, COMPATIBILITY_DATE } from "../worker/platform/bundle.mjs";
 
 const WORKER = fileURLToPath(new URL("worker.mjs", import.meta.url));
 
-/** Serves it while `body(ask)` runs; `ask(path, session?)` answers JSON, or throws. */
+/**
+ * Serves it while `body(ask)` runs; `ask(path, session?)` answers JSON, `ask.text(path)` text, or
+ * they throw.
+ */
 export async function withServer({ bootScale, folder }, body) {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -26,7 +29,9 @@ export async function withServer({ bootScale, folder }, body) {
   );
   try {
     const url = await miniflare.ready;
-    return await body((path, session) => ask(new URL(path, url), session));
+    const text = (path, session) => ask(new URL(path, url), session);
+    const json = async (path, session) => JSON.parse(await text(path, session));
+    return await body(Object.assign(json, { text }));
   } finally {
     await miniflare.dispose();
   }
@@ -37,5 +42,5 @@ async function ask(url, session) {
   const response = await fetch(url, { headers });
   const text = await response.text();
   if (!response.ok) throw new Error(`${url.pathname}: ${response.status} ${text}`);
-  return JSON.parse(text);
+  return text;
 }

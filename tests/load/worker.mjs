@@ -1,9 +1,12 @@
 // A Worker as a user has it, over simulated containers, each of which is counted once.
 import { SimulatedContainer } from "../../container/simulated.ts";
 import { createWarmPool, getWarmPool, WarmPool } from "../../dist/index.js";
+import DefaultWorker from "../../dist/worker.js";
 import { CONFIG, POOL_NAME } from "./pool.mjs";
 
 export { WarmPool };
+
+const KEY = "of the load test";
 
 /** Ids of the containers whose machine was started, and of those whose machine is gone. */
 const booted = new Set();
@@ -21,7 +24,7 @@ export class CountedContainer extends SimulatedContainer {
 }
 
 export default {
-  async fetch(request, env) {
+  async fetch(request, env, ctx) {
     const url = new URL(request.url);
     const pool = createWarmPool(env.WARM_POOL, env.CONTAINER, { ...CONFIG, poolName: POOL_NAME });
     try {
@@ -38,6 +41,16 @@ export default {
         case "/stats": {
           const stats = await pool.stats();
           return Response.json({ ...stats, booted: booted.size, exited: exited.size });
+        }
+        case "/metrics": {
+          // As the default Worker shows them, whose pools have the names of runtimes.
+          const vars = { WARM_POOL_RUNTIMES: POOL_NAME, WARM_POOL_API_KEY: KEY };
+          const worker = new DefaultWorker(ctx, {
+            ...env,
+            CONTAINER_LOADED: env.CONTAINER,
+            ...vars,
+          });
+          return await worker.fetch(new Request(request, { headers: { "x-api-key": KEY } }));
         }
         default:
           return new Response(null, { status: 404 });

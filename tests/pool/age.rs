@@ -1,7 +1,7 @@
 //! Containers grow old: their replacements are started first, and nobody gets
 //! one past its age.
 
-use cf_warm_pool::pool::{Config, Counters, OnRelease, Outcome, Rollout, Seen, StopCause};
+use cf_warm_pool::pool::{Config, Counters, Event, OnRelease, Outcome, Rollout, Seen, StopCause};
 
 use crate::driver::{Driver, NONE, T0, id, starts, target};
 use crate::expected::{Expected, Row, assigned, nothing, starting, stopping, warm};
@@ -159,6 +159,7 @@ fn a_container_that_is_started_again_begins_a_new_age() {
     driver.pass(1_000).idle(1);
     driver.destroyed(1);
     driver.pass(1_000).started(1);
+    driver.handle(Event::StatsAsked);
     let row = warm(1, T0 + 1_000, T0 + 2_000).in_life(2);
     assert_eq!(driver.rows.iter().find(|row| row.id == id(1)), Some(&row));
     assert_eq!(driver.pool.stats(driver.now_ms).alarm_at_ms, Some(EXPIRES_MS[0] + 1_000 - LEAD_MS));

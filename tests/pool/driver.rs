@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use cf_warm_pool::pool::{
     Change, Chunk, ClaimId, Command, Config, Container, ContainerId, ContainerName, Counters, Decision,
-    Event, Failure, FailureClass, Fresh, Generation, Health, Identity, Life, Memory, OnRelease, Pool,
-    PoolError, PoolRow, Refill, Reply, Rollout, Seen, Session, State, Transition, WhenEmpty,
+    Event, Failure, FailureClass, Fresh, Generation, Health, Identity, Life, Memory, Minute, OnRelease, Pool,
+    PoolError, PoolRow, Refill, Reply, Rollout, Seen, Session, State, StatsLine, Transition, WhenEmpty,
 };
 
 /// When every test begins, ms.
@@ -100,6 +100,9 @@ pub struct Driver {
     pub history: Vec<Chunk>,
     /// What decisions said became of containers.
     pub noted: Vec<Transition>,
+    pub minutes: BTreeMap<u64, Minute>,
+    /// The lines of the log.
+    pub lines: Vec<StatsLine>,
     claims: u64,
     /// What the last destroy of each said of itself.
     conclusive: BTreeMap<Life, bool>,
@@ -117,6 +120,8 @@ impl Driver {
             rows: Vec::new(),
             history: Vec::new(),
             noted: Vec::new(),
+            minutes: BTreeMap::new(),
+            lines: Vec::new(),
             claims: 0,
             conclusive: BTreeMap::new(),
         }
@@ -129,29 +134,39 @@ impl Driver {
         driver
     }
 
-    /// A configured pool at its target, every container ready at [`T0`].
+    /// A configured pool at its target, every container ready at [`T0`], and
+    /// that recorded.
     pub fn filled(config: Config) -> Self {
         let mut driver = Self::configured(config);
         driver.all_start();
+        driver.handle(Event::StatsAsked);
         driver
     }
 
     /// Hands the pool one event, checks the pool against itself and commits.
-    /// What memory adds to a container is no part of a decision, and is left out.
+    /// What memory adds to a container is no part of a decision, and is left out;
+    /// what happened and how long it took is the business of the tests of that.
     pub fn handle(&mut self, event: Event) -> Decision {
         let mut decision = self.pool.handle(self.now_ms, &mut self.fresh, event.clone());
         if let Err(broken) = self.pool.check_invariants() {
             panic!("after {event:?}: {broken}");
         }
+        let before = counts(&self.counters_row);
         for change in &mut decision.changes {
             if let Change::PutContainer(container) = change {
                 container.memory = Memory::default();
             }
             self.commit(change);
         }
-        // What happened is the business of the tests of the history alone.
-        decision.changes.retain(|change| !matches!(change, Change::PutHistory(_)));
         self.noted.append(&mut decision.transitions);
+        self.lines.extend(decision.stats_line.take());
+        decision.changes.retain(|change| !matches!(change, Change::PutHistory(_) | Change::PutMinute(_)));
+        for change in &mut decision.changes {
+            if let Change::PutCounters(counters) = change {
+                **counters = counts(counters);
+            }
+        }
+        decision.changes.retain(|change| *change != Change::PutCounters(before.into()));
         for command in &decision.commands {
             if let Command::Destroy { life, conclusive, .. } = command {
                 self.conclusive.insert(*life, *conclusive);
@@ -168,7 +183,10 @@ impl Driver {
             }
             Change::DeleteContainer(id) => self.rows.retain(|row| row.id != *id),
             Change::PutPool(row) => self.pool_row = row.clone(),
-            Change::PutCounters(counters) => self.counters_row = *counters,
+            Change::PutCounters(counters) => self.counters_row = **counters,
+            Change::PutMinute(minute) => {
+                self.minutes.insert(minute.slot(), *minute);
+            }
             Change::PutHistory(chunk) => {
                 self.history.retain(|other| other.number != chunk.number);
                 self.history.push(chunk.clone());
@@ -180,7 +198,7 @@ impl Driver {
     pub fn wake(&mut self) -> Decision {
         let last = self.history.last().cloned().unwrap_or_default();
         let pool = Pool::load(self.pool_row.clone(), self.counters_row, self.rows.clone());
-        self.pool = pool.with_history(last);
+        self.pool = pool.with_history(last).with_minutes(self.minutes.values().copied().collect());
         self.handle(Event::Woke)
     }
 
@@ -265,8 +283,14 @@ impl Driver {
     }
 
     pub fn counters(&self) -> Counters {
-        self.pool.stats(self.now_ms).counters
+        counts(&self.pool.stats(self.now_ms).counters)
     }
+}
+
+/// What is counted, without how long it took.
+pub fn counts(counters: &Counters) -> Counters {
+    let Counters { claim_durations, start_durations, idle, .. } = Counters::default();
+    Counters { claim_durations, start_durations, idle, ..*counters }
 }
 
 /// No container at all.

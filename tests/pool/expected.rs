@@ -156,7 +156,7 @@ impl Expected for Decision {
     }
 
     fn put_counters(self, counters: Counters) -> Self {
-        change(self, Change::PutCounters(counters))
+        change(self, Change::PutCounters(counters.into()))
     }
 
     fn granted(mut self, claim: u64, n: u8, outcome: Outcome) -> Self {

@@ -102,7 +102,8 @@ fn a_full_chunk_is_followed_by_another_and_a_lost_memory_goes_on_with_it() {
 
 #[test]
 fn what_is_not_asked_for_is_recorded_when_it_has_waited_for_ten_seconds() {
-    let mut driver = Driver::filled(target(1));
+    let mut driver = Driver::configured(target(1));
+    driver.all_start();
     assert_eq!(driver.history, []);
     driver.after(9_999);
     assert_eq!(driver.history, []);

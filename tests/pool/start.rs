@@ -99,7 +99,7 @@ fn a_failed_start_is_destroyed_and_tried_again_with_another_container() {
     assert_eq!((&failed.changes, &failed.commands), (&expected.changes, &expected.commands));
     let gone = driver.destroyed(1);
     let counters = Counters { gone: 1, ..one_transient_failure() };
-    assert_eq!(gone, nothing().delete(1).put_counters(counters).alarm(T0 + 30_010));
+    assert_eq!(gone, nothing().delete(1).put_counters(counters).alarm(T0 + 10_010));
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use cf_warm_pool::pool::{
-    Change, ClaimId, Config, Container, ContainerId, Counters, Decision, Event, Generation, Life, Memory,
-    OnRelease, Outcome, Pool, PoolRow, Refill, Rollout, Seen, Session, State, WhenEmpty,
+    Change, ClaimId, Config, Container, ContainerId, Counters, Decision, Durations, Event, Generation, Idle,
+    Life, Memory, OnRelease, Outcome, Pool, PoolRow, Refill, Rollout, Seen, Session, State, WhenEmpty,
 };
 
 use crate::model::{Chance, Faults, Names, Platform};
@@ -147,8 +147,8 @@ impl World {
                     self.rows.remove(&id);
                 }
                 Change::PutPool(row) => self.pool_row = row,
-                Change::PutCounters(counters) => self.counters_row = counters,
-                Change::PutHistory(_) => {}
+                Change::PutCounters(counters) => self.counters_row = *counters,
+                Change::PutMinute(_) | Change::PutHistory(_) => {}
             }
         }
         for reply in decision.replies {
@@ -326,12 +326,25 @@ impl World {
         let seed = self.seed;
         self.handle(Event::StatsAsked);
         let stats = self.pool.as_ref().unwrap().stats(self.now_ms);
-        assert_eq!(stats.counters, self.counters_row, "seed {seed}: shown before they are recorded");
+        let recorded = Idle { until_ms: stats.counters.idle.until_ms, ..self.counters_row.idle };
+        let recorded = Counters { idle: recorded, ..self.counters_row };
+        assert_eq!(stats.counters, recorded, "seed {seed}: shown before they are recorded");
+        let counts = stats.counters.claim_durations.map(|durations| durations.count());
+        assert_eq!(
+            counts.iter().sum::<u64>(),
+            stats.counters.claims(),
+            "seed {seed}: claims that took so long"
+        );
+        let ended: u64 = stats.counters.start_durations.iter().map(Durations::count).sum();
+        let [_, failed, late, _] = stats.counters.start_durations.map(|durations| durations.count());
+        let failures: u64 = stats.counters.start_failures.iter().sum();
+        assert_eq!(failed + late, failures, "seed {seed}: starts that failed");
         let restarts = stats.counters.restarts;
         assert_eq!(stats.started() - restarts, self.recorded.len() as u64, "seed {seed}: started");
         if self.plan.losses == 0 && self.plan.refused_commits == 0 && stats.counters.storage_failures == 0 {
             let answered = stats.counters.claims() + stats.counters.callers_left;
             assert_eq!(answered, self.claims, "seed {seed}: claims");
+            assert_eq!(ended + stats.starting as u64, stats.started(), "seed {seed}: starts that ended");
         }
     }
 }

@@ -71,7 +71,7 @@ impl fmt::Display for BriefDecision<'_> {
                     write!(f, "primed {}, {:?} {:?}; ", row.primed, row.gate.pause, row.gate.learned)?;
                 }
                 Change::PutCounters(_) => write!(f, "counters; ")?,
-                Change::PutHistory(_) => {}
+                Change::PutMinute(_) | Change::PutHistory(_) => {}
             }
         }
         for reply in replies {

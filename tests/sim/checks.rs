@@ -83,7 +83,7 @@ impl World {
     pub fn check_figures(&mut self) {
         let Some(pool) = self.object.memory.as_ref().and_then(|memory| memory.pool.as_ref()) else { return };
         let stats = pool.stats(self.clock_ms());
-        let checked = self.reference.figures_shown(&stats.counters, stats.total() as u64);
+        let checked = self.reference.figures_shown(&stats, self.clock_ms());
         if let Err(violation) = checked {
             self.break_rule(violation);
         }

@@ -2,10 +2,13 @@ import type { PoolStats as PeersStats } from "cf-container-warm-pool";
 import {
   WarmPoolError,
   type FailureClass,
+  type ClaimOutcome,
+  type DurationCounts,
   type HealthKind,
   type PoolConfigInForce,
   type PoolOptions,
   type PoolStats,
+  type StartOutcome,
   type EarlierOptions,
   type WarmPoolErrorCode,
 } from "cf-warm-pool";
@@ -21,6 +24,11 @@ same<PoolStats["config"], PoolConfigInForce>();
 same<keyof PoolConfigInForce, Exclude<keyof PoolOptions, keyof EarlierOptions>>();
 same<PoolStats["startFailures"], Record<FailureClass, number>>();
 same<PoolStats["healthFailures"], Record<HealthKind, number>>();
+same<PoolStats["claimDurations"], Record<ClaimOutcome, DurationCounts>>();
+same<PoolStats["startDurations"], Record<StartOutcome, DurationCounts>>();
+same<ClaimOutcome, "sticky" | "hit" | "miss" | "error">();
+same<StartOutcome, "ready" | "failed" | "timed_out" | "abandoned">();
+same<DurationCounts, { counts: number[]; sumMs: number }>();
 same<PoolStats["lastError"], { class: FailureClass; message: string } | null>();
 same<FailureClass, "capacity" | "rate_limit" | "overload" | "transient" | "permanent">();
 same<HealthKind, "liveness" | "readiness" | "resources">();

@@ -70,6 +70,11 @@ export class TestPool {
     return this.client.stats();
   }
 
+  /** The pool's figures, those that time alone changes put to 0. */
+  async lastingStats(): Promise<PoolStats> {
+    return Object.assign(await this.stats(), { idleMs: 0, oldestWarmMs: 0, oldestAssignedMs: 0 });
+  }
+
   /** Runs the alarm; false if none is armed. */
   wake(): Promise<boolean> {
     return runDurableObjectAlarm(this.object);

@@ -36,6 +36,9 @@ export function statusRequest(): Request {
 /** What those who run the pools can ask for, about session alice. */
 export const OPERATIONS = [
   ["GET", "/api/v1/warm-pool/status"],
+  ["GET", "/v1/capacity"],
+  ["GET", "/metrics"],
+  ["GET", "/api/v1/warm-pool/activity"],
   ["GET", "/api/v1/warm-pool/sessions/alice"],
   ["DELETE", "/api/v1/warm-pool/sessions/alice"],
   ["POST", "/api/v1/warm-pool/prime"],

@@ -108,8 +108,8 @@ impl World {
                 self.rows.remove(&id);
             }
             Change::PutPool(row) => self.pool_row = row,
-            Change::PutCounters(counters) => self.counters_row = counters,
-            Change::PutHistory(_) => {}
+            Change::PutCounters(counters) => self.counters_row = *counters,
+            Change::PutMinute(_) | Change::PutHistory(_) => {}
         }
     }
 

@@ -30,7 +30,7 @@ pub async fn answer(
     let in_query = runtime_asked(query)?;
     let sent = match operation {
         Operation::Steer(_) => body::bytes(request).await?,
-        Operation::Status | Operation::Explain | Operation::Release => Vec::new(),
+        _ => Vec::new(),
     };
     let takes_count = operation == Operation::Steer(Steer::Warmup);
     let Steering { runtime, count } = wire::steering_from_json(&sent, in_query, takes_count)?;
@@ -38,7 +38,14 @@ pub async fn answer(
     let body = match operation {
         Operation::Status => {
             let enabled = pools.enabled()?;
-            wire::status_to_json(enabled, &pools.each(&[Ask::Stats]).await)
+            wire::status_to_json(enabled, &pools.figures().await)
+        }
+        Operation::Capacity => wire::capacity_to_json(&pools.figures().await),
+        Operation::Metrics => {
+            return answer::text(wire::METRICS_TYPE, &wire::metrics_to_text(&pools.figures().await));
+        }
+        Operation::Activity => {
+            wire::activities_to_json(pools.each(&[Ask::Call("activity", JsValue::UNDEFINED)]).await)
         }
         Operation::Explain => {
             let session = session_in_path(segment)?;

@@ -164,7 +164,7 @@ fn a_column_holds_its_type() {
 
 #[test]
 fn the_pool_and_the_counters_have_one_row_each() {
-    let rows = [Change::PutPool(full_pool_row()), Change::PutCounters(Counters::default())];
+    let rows = [Change::PutPool(full_pool_row()), Change::PutCounters(Box::default())];
     for statement in ["UPDATE pool SET only_row = 2", "UPDATE counters SET only_row = 0"] {
         refused(&rows, statement, "only_row = 1");
     }
@@ -213,11 +213,29 @@ fn each_lesson_in_the_pools_row_is_whole_or_absent() {
 }
 
 #[test]
+fn a_minute_stands_in_its_place_and_nothing_of_it_is_missing() {
+    for (statement, why) in [
+        ("UPDATE minute SET slot = 60", "slot BETWEEN 0 AND 59"),
+        ("UPDATE minute SET slot = 21", "number % 60 = slot"),
+        ("UPDATE minute SET number = number + 1", "number % 60 = slot"),
+        ("UPDATE minute SET reported = 2", "reported IN (0, 1)"),
+        ("UPDATE minute SET durations = '['", "json_valid(durations)"),
+        ("UPDATE minute SET durations = NULL", "NOT NULL"),
+        ("UPDATE minute SET hits = -1", "hits >= 0"),
+        ("UPDATE minute SET idle_ms = NULL", "NOT NULL"),
+    ] {
+        refused(&[Change::PutMinute(full_minute())], statement, why);
+    }
+    let counters = [Change::PutCounters(Box::default())];
+    refused(&counters, "UPDATE counters SET durations = ''", "json_valid(durations)");
+}
+
+#[test]
 fn every_counter_is_there_and_not_below_0() {
     for column in counters_row::COLUMNS {
         for (value, why) in [("-1", ">= 0"), ("NULL", "NOT NULL"), ("'one'", "cannot store")] {
             let statement = format!("UPDATE counters SET {column} = {value}");
-            refused(&[Change::PutCounters(Counters::default())], &statement, why);
+            refused(&[Change::PutCounters(Box::default())], &statement, why);
         }
     }
 }

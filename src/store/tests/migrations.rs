@@ -10,7 +10,8 @@ fn schema(sqlite: &Sqlite) -> Rows {
 fn an_empty_database_gets_the_tables_and_describes_a_new_pool() {
     let (sqlite, store) = database(&[]);
     let names: Vec<_> = schema(&sqlite).into_iter().map(|row| row[0].clone()).collect();
-    let expected = ["about", "container", "container_session", "counters", "history", "migration", "pool"];
+    let expected =
+        ["about", "container", "container_session", "counters", "history", "migration", "minute", "pool"];
     assert_eq!(names, expected.map(Value::text), "and no index that is not asked for");
     let pool = store.load().unwrap();
     assert_eq!(pool.containers().count(), 0);
@@ -23,7 +24,7 @@ fn opening_again_applies_nothing_and_keeps_everything() {
         put(1, assigned("alice")),
         put(2, warm()),
         Change::PutPool(full_pool_row()),
-        Change::PutCounters(Counters { hits: 1, ..Counters::default() }),
+        Change::PutCounters(Box::new(Counters { hits: 1, ..Counters::default() })),
     ]);
     let before = (schema(&sqlite), recorded(&sqlite).unwrap(), sqlite.total_changes());
     for _ in 0..3 {

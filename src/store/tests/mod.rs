@@ -12,10 +12,12 @@ mod reading;
 mod writing;
 
 use super::sqlite::Sqlite;
-use super::{About, Rows, Sql, Statement, Store, StoreError, Value, container_row, counters_row, pool_row};
+use super::{
+    About, Rows, Sql, Statement, Store, StoreError, Value, container_row, counters_row, minute_row, pool_row,
+};
 use crate::pool::{
-    Change, Config, Container, ContainerId, ContainerName, Counters, Failure, FailureClass, Gate, Generation,
-    Learned, Memory, OnRelease, Pause, PoolRow, Replaced, Session, State, StopCause,
+    Change, Config, Container, ContainerId, ContainerName, Counters, Durations, Failure, FailureClass, Gate,
+    Generation, Learned, Memory, Minute, OnRelease, Pause, PoolRow, Replaced, Session, State, StopCause,
 };
 
 /// The rows as they are read.
@@ -139,6 +141,27 @@ fn full_pool_row() -> PoolRow {
                 may_go_on: false,
             }),
         },
+    }
+}
+
+/// No two of its numbers are the same.
+fn durations(first: u64) -> Durations {
+    let counts = std::array::from_fn(|at| first + at as u64);
+    Durations { counts, sum_ms: first + 99 }
+}
+
+/// A minute with something in every column.
+fn full_minute() -> Minute {
+    Minute {
+        number: 29_383_340,
+        sticky: 1,
+        hits: 2,
+        misses: 3,
+        errors: 4,
+        starts: 5,
+        durations: durations(10),
+        idle_ms: 6,
+        reported: true,
     }
 }
 

@@ -21,11 +21,21 @@ impl Sql for Bent {
     }
 }
 
-const SELECTS: [(&str, &str); 3] =
-    [("pool", pool_row::SELECT), ("counters", counters_row::SELECT), ("container", container_row::SELECT)];
+/// In the order of [`Store::load`]'s answers.
+const SELECTS: [(usize, &str, &str); 4] = [
+    (0, "pool", pool_row::SELECT),
+    (1, "counters", counters_row::SELECT),
+    (2, "container", container_row::SELECT),
+    (4, "minute", minute_row::SELECT),
+];
 
-fn rows(state: State) -> [Change; 3] {
-    [Change::PutPool(full_pool_row()), Change::PutCounters(Counters::default()), put(1, state)]
+fn rows(state: State) -> [Change; 4] {
+    [
+        Change::PutPool(full_pool_row()),
+        Change::PutCounters(Box::default()),
+        put(1, state),
+        Change::PutMinute(full_minute()),
+    ]
 }
 
 fn loaded(
@@ -42,7 +52,11 @@ fn loaded(
 /// The columns of a table with their places in its row, but for the key that
 /// nobody reads.
 fn read_columns(sqlite: &Sqlite, table: &str) -> Vec<(usize, String)> {
-    columns(sqlite, table).into_iter().enumerate().filter(|(_, name)| name != "only_row").collect()
+    columns(sqlite, table)
+        .into_iter()
+        .enumerate()
+        .filter(|(_, name)| !["only_row", "slot"].contains(&name.as_str()))
+        .collect()
 }
 
 /// The row of one of the tables, whatever is in it, as it would be written again.
@@ -50,6 +64,7 @@ fn rewritten(table: &str, row: Vec<Value>) -> Result<Statement, StoreError> {
     match table {
         "pool" => pool_row::read(row).map(|row| pool_row::put(&row)),
         "counters" => counters_row::read(row).map(|row| counters_row::put(&row)),
+        "minute" => minute_row::read(row).map(|row| minute_row::put(&row)),
         _ => container_row::read(row).map(|row| container_row::put(&row)),
     }
 }
@@ -92,7 +107,7 @@ fn the_containers_columns_are_read_in_the_order_of_the_schema() {
 #[test]
 fn whatever_column_is_unreadable_the_error_names_it_its_table_and_its_value() {
     for state in states() {
-        for (answer, (table, _)) in SELECTS.into_iter().enumerate() {
+        for (answer, table, _) in SELECTS {
             for (at, column) in read_columns(&database(&[]).0, table) {
                 let error = loaded(&state, answer, at, &Value::Integer(-1)).expect_err(&column);
                 let StoreError::Unreadable { table: named, column: in_column, value, key, .. } = &error
@@ -100,7 +115,9 @@ fn whatever_column_is_unreadable_the_error_names_it_its_table_and_its_value() {
                     panic!("{column}: {error}");
                 };
                 assert_eq!((*named, *in_column, value.as_str()), (table, column.as_str(), "-1"));
-                let expected = if table != "container" {
+                let expected = if table == "minute" {
+                    full_minute().slot().to_string()
+                } else if table != "container" {
                     "1".to_owned()
                 } else if column == "id" {
                     "-1".to_owned()
@@ -120,7 +137,7 @@ fn no_value_in_any_column_panics_or_is_lost_or_is_read_as_another() {
     let (mut read, mut refused) = (0, 0);
     for state in states() {
         let (sqlite, _) = database(&rows(state));
-        for (table, select) in SELECTS {
+        for (_, table, select) in SELECTS {
             let row = sqlite.run(&[Statement::new(select)]).unwrap().remove(0).remove(0);
             for (at, column) in read_columns(&sqlite, table) {
                 for value in oddities() {
@@ -142,14 +159,14 @@ fn no_value_in_any_column_panics_or_is_lost_or_is_read_as_another() {
 }
 
 /// Columns whose text only the code can judge.
-const CODE_ONLY: [&str; 3] = ["config", "session", "stop_cause"];
+const CODE_ONLY: [&str; 4] = ["config", "session", "stop_cause", "durations"];
 
 #[test]
 fn what_the_code_refuses_the_constraints_refuse_and_the_other_way_round() {
     let mut agreed = 0;
     for state in states() {
         let (sqlite, store) = database(&rows(state.clone()));
-        for (table, select) in SELECTS {
+        for (_, table, select) in SELECTS {
             let row = sqlite.run(&[Statement::new(select)]).unwrap().remove(0).remove(0);
             for (at, column) in read_columns(&sqlite, table) {
                 for value in oddities() {
@@ -370,12 +387,12 @@ fn an_answer_of_the_wrong_shape_is_an_error() {
     struct Answers(fn() -> Vec<Rows>);
     impl Sql for Answers {
         fn run(&self, statements: &[Statement]) -> Result<Vec<Rows>, StoreError> {
-            Ok(if statements.len() == 4 { (self.0)() } else { vec![vec![], vec![vec![Value::Integer(1)]]] })
+            Ok(if statements.len() == 5 { (self.0)() } else { vec![vec![], vec![vec![Value::Integer(1)]]] })
         }
     }
-    let row = || vec![vec![vec![Value::Integer(1)]], vec![], vec![], vec![]];
+    let row = || vec![vec![vec![Value::Integer(1)]], vec![], vec![], vec![], vec![]];
     for (answers, message) in [
-        (Vec::new as fn() -> Vec<Rows>, "0 answers to 4 statements"),
+        (Vec::new as fn() -> Vec<Rows>, "0 answers to 5 statements"),
         (row, "a row of table pool came with 1 values instead of 19"),
     ] {
         let error = Store::open(Answers(answers)).unwrap().load().unwrap_err();

@@ -2,7 +2,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::*;
-use crate::pool::{Config, Health, HealthKind, Refill, Rollout, WhenEmpty};
+use crate::pool::{Config, Health, HealthKind, Idle, Minute, Refill, Rollout, WhenEmpty};
 use crate::store::INTEGER_MAX;
 
 const CAUSES: [StopCause; 13] = [
@@ -55,6 +55,9 @@ fn distinct_counters() -> Counters {
         reset_failures: 26,
         passed_over: 27,
         storage_failures: 28,
+        idle: Idle { ms: 29, until_ms: 30 },
+        claim_durations: [durations(100), durations(200), durations(300), durations(400)],
+        start_durations: [durations(500), durations(600), durations(700), durations(800)],
     }
 }
 
@@ -211,7 +214,7 @@ fn a_configuration_reads_back_option_by_option() {
 #[test]
 fn no_counter_reads_back_as_another() {
     let counters = distinct_counters();
-    let (sqlite, _) = database(&[Change::PutCounters(counters)]);
+    let (sqlite, _) = database(&[Change::PutCounters(counters.into())]);
     assert_eq!(recorded(&sqlite).unwrap().1, Some(counters));
     let named = [
         ("sticky", counters.sticky),
@@ -234,6 +237,8 @@ fn no_counter_reads_back_as_another() {
         ("reset_failures", counters.reset_failures),
         ("passed_over", counters.passed_over),
         ("storage_failures", counters.storage_failures),
+        ("idle_ms", counters.idle.ms),
+        ("idle_until_ms", counters.idle.until_ms),
     ];
     let classes = FailureClass::ALL.map(|class| format!("start_failures_{class}"));
     let kinds = HealthKind::ALL.map(|kind| format!("health_failures_{}", kind.as_str()));
@@ -248,7 +253,39 @@ fn no_counter_reads_back_as_another() {
         let stored = query(&sqlite, format!("SELECT {column} FROM counters"));
         assert_eq!(stored, [[Value::count(count)]], "{column}");
     }
-    assert_eq!(columns(&sqlite, "counters")[1..], counters_row::COLUMNS);
+    let columns = columns(&sqlite, "counters");
+    assert_eq!(columns[1..=counters_row::COLUMNS.len()], counters_row::COLUMNS);
+    assert_eq!(columns.last().map(String::as_str), Some("durations"));
+}
+
+#[test]
+fn a_minute_reads_back_and_takes_the_place_of_the_one_an_hour_before() {
+    let (sqlite, store) = database(&[]);
+    let read = || -> Vec<_> {
+        let rows = sqlite.run(&[Statement::new(minute_row::SELECT)]).unwrap().remove(0);
+        rows.into_iter().map(|row| minute_row::read(row).unwrap()).collect()
+    };
+    let hour = full_minute().number - 60;
+    let earlier = [hour, hour + 1].map(|number| Minute { number, reported: false, ..full_minute() });
+    store.commit(&earlier.map(Change::PutMinute)).unwrap();
+    assert_eq!(read(), earlier);
+    store.commit(&[Change::PutMinute(earlier[0]), Change::PutMinute(full_minute())]).unwrap();
+    assert_eq!(read(), [full_minute(), earlier[1]]);
+    for (column, expected) in [("slot", 20), ("idle_ms", 6), ("starts", 5), ("misses", 3), ("reported", 1)] {
+        let stored = query(&sqlite, format!("SELECT {column} FROM minute WHERE slot = 20"));
+        assert_eq!(stored, [[Value::count(expected)]], "{column}");
+    }
+}
+
+#[test]
+fn sixty_minutes_and_no_more_are_kept_and_a_pool_is_loaded_with_them() {
+    let (sqlite, store) = database(&[]);
+    for number in 1_000..2_000 {
+        store.commit(&[Change::PutMinute(Minute { number, hits: number, ..Minute::default() })]).unwrap();
+    }
+    assert_eq!(query(&sqlite, "SELECT count(*) FROM minute".to_owned()), [[Value::Integer(60)]]);
+    let kept: Vec<u64> = store.load().unwrap().minutes().iter().map(|minute| minute.hits).collect();
+    assert_eq!(kept, (1_940..2_000).collect::<Vec<_>>());
 }
 
 #[test]
@@ -270,7 +307,7 @@ fn the_pools_rows_are_one_each_and_replaced_whole() {
     let (sqlite, store) = database(&[]);
     let full = (full_pool_row(), distinct_counters());
     for (pool, counters) in [full.clone(), Default::default(), full] {
-        store.commit(&[Change::PutPool(pool.clone()), Change::PutCounters(counters)]).unwrap();
+        store.commit(&[Change::PutPool(pool.clone()), Change::PutCounters(counters.into())]).unwrap();
         assert_eq!(recorded(&sqlite).unwrap(), (Some(pool), Some(counters), vec![]));
         let rows = sqlite.run(&[Statement::new(pool_row::SELECT), Statement::new(counters_row::SELECT)]);
         assert_eq!(rows.unwrap().iter().map(Rows::len).collect::<Vec<_>>(), [1, 1]);
@@ -297,7 +334,7 @@ fn a_session_moves_to_a_container_whose_id_comes_before_its_old_ones() {
 #[test]
 fn of_several_changes_to_one_row_the_last_counts() {
     let (sqlite, store) = database(&[put(3, warm())]);
-    let counters = |hits| Change::PutCounters(Counters { hits, ..Counters::default() });
+    let counters = |hits| Change::PutCounters(Box::new(Counters { hits, ..Counters::default() }));
     store
         .commit(&[
             put(1, assigned("alice")),

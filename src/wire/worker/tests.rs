@@ -158,3 +158,34 @@ fn the_runtimes_are_text() {
         assert_eq!((error.code(), error.to_string()), ("misconfigured", expected));
     }
 }
+
+fn instance_type(variables: &[(&str, &str)]) -> Result<&'static str, PoolError> {
+    let runtime = Runtime::parse("node").unwrap();
+    worker_instance_type(&runtime, &set(variables)).map(|instance| instance.name)
+}
+
+#[test]
+fn a_runtimes_containers_are_as_large_as_its_own_variable_says_or_the_one_of_all() {
+    let all = ("WARM_POOL_INSTANCE_TYPE", "\"basic\"");
+    assert_eq!(instance_type(&[]), Ok("lite"));
+    assert_eq!(instance_type(&[all]), Ok("basic"));
+    for own in ["WARM_POOL_NODE_INSTANCE_TYPE", "WARM_POOL_JAVASCRIPT_INSTANCE_TYPE"] {
+        assert_eq!(instance_type(&[all, (own, "\" standard-4\"")]), Ok("standard-4"), "{own}");
+    }
+    assert_eq!(instance_type(&[all, ("WARM_POOL_PYTHON_INSTANCE_TYPE", "\"standard-1\"")]), Ok("basic"));
+}
+
+#[test]
+fn a_size_there_is_not_is_refused_with_those_there_are() {
+    let names = "one of lite, basic, standard-1, standard-2, standard-3, standard-4";
+    for name in ["WARM_POOL_INSTANCE_TYPE", "WARM_POOL_NODE_INSTANCE_TYPE"] {
+        for text in ["\"\"", "\"standard\"", "\"Lite\"", "1", "null", "{}"] {
+            let error = instance_type(&[(name, text)]).unwrap_err();
+            let expected = format!("invalid variable {name}: {text} is not {names}");
+            assert_eq!((error.code(), error.to_string()), ("misconfigured", expected));
+        }
+    }
+    let both =
+        [("WARM_POOL_NODE_INSTANCE_TYPE", "\"lite\""), ("WARM_POOL_JAVASCRIPT_INSTANCE_TYPE", "\"lite\"")];
+    assert!(instance_type(&both).unwrap_err().to_string().ends_with("node: set one of them"));
+}

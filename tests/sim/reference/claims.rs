@@ -1,6 +1,6 @@
 //! Who asked, who waits, and what they are told.
 
-use cf_warm_pool::pool::{ClaimId, Config, Event, Grant, Outcome, State, WhenEmpty};
+use cf_warm_pool::pool::{ClaimEnd, ClaimId, Config, Event, Grant, Outcome, State, WhenEmpty};
 
 use super::{Checked, Commit, Move, Reference, hold};
 use crate::clients::session_no;
@@ -19,6 +19,8 @@ const SLACK_MS: u64 = 1_500;
 pub struct Asked {
     pub session: SessionNo,
     pub until_ms: u64,
+    /// By the object's clock.
+    asked_at_ms: u64,
 }
 
 impl Reference {
@@ -37,7 +39,7 @@ impl Reference {
         // may have put off.
         let joined = self.memory.claims.values().filter(|asked| asked.session == session);
         let until_ms = joined.map(|asked| asked.until_ms).max().unwrap_or(0).max(until_ms);
-        self.memory.claims.insert(*claim, Asked { session, until_ms });
+        self.memory.claims.insert(*claim, Asked { session, until_ms, asked_at_ms: commit.clock_ms });
     }
 
     /// It gets nothing: whatever answers it from here on answers nobody.
@@ -88,6 +90,7 @@ impl Reference {
             };
             match &reply.result {
                 Ok(grant) => {
+                    self.claim_took(commit, asked.asked_at_ms, grant.outcome.into());
                     let first = !answered.contains(&asked.session);
                     self.check_grant(commit, grant, asked, first)?;
                     if grant.outcome == Outcome::Hit {
@@ -109,6 +112,7 @@ impl Reference {
                 Err(_) => {
                     // Its container ended, it came to wait, and waits no more.
                     self.primed |= !self.memory.waits.contains_key(&asked.session);
+                    self.claim_took(commit, asked.asked_at_ms, ClaimEnd::Error);
                     self.counted.errors += 1;
                     self.totals.errors += 1;
                 }

@@ -1,6 +1,6 @@
 //! Figures that add up, are recorded before they are shown, and never go back.
 
-use cf_warm_pool::pool::{Counters, Event, State, StopCause};
+use cf_warm_pool::pool::{Counters, Event, State, Stats, StopCause};
 
 use super::{Checked, Move, Reference, hold};
 
@@ -127,7 +127,9 @@ impl Reference {
     }
 
     /// Figures that are shown are those that were counted, and never go back.
-    pub fn figures_shown(&mut self, shown: &Counters, total: u64) -> Checked {
+    pub fn figures_shown(&mut self, stats: &Stats, clock_ms: u64) -> Checked {
+        self.check_times_shown(stats, clock_ms)?;
+        let (shown, total) = (&stats.counters, stats.total() as u64);
         let ours = &self.counted;
         hold!("12 counters", figures(shown) == figures(ours), "{shown:?} is shown, {ours:?} was counted");
         let tracked = self.rows.len() as u64;

@@ -12,7 +12,7 @@
 //! | `starts` | 5, 6: how many are started |
 //! | `health` | 8: what ends a container |
 //! | `leases`, `drains` | 8, 11: when a session leaves, and what becomes of its requests |
-//! | `counters` | 12: figures that add up |
+//! | `counters`, `times` | 12: figures that add up |
 //! | `alarm` | 13: something due has an alarm |
 
 mod alarm;
@@ -26,11 +26,12 @@ mod moves;
 mod retire;
 mod rows;
 mod starts;
+mod times;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use cf_warm_pool::pool::{Change, Config, Counters, Decision, Event, Life, Pool, PoolRow, State};
+use cf_warm_pool::pool::{Change, Config, Counters, Decision, Event, Life, Minute, Pool, PoolRow, State};
 
 use super::happening::{Number, SessionNo};
 use super::machine::number_of;
@@ -86,6 +87,9 @@ pub struct Reference {
     counted: Counters,
     committed_counters: Counters,
     shown: Counters,
+    minutes: times::Minutes,
+    /// Until when what is warm was counted; not known to a memory that saw no event.
+    idle_until_ms: Option<u64>,
     /// How far the clock was put back, all in all.
     back_ms: u64,
     /// Draining that ended before its time, with the last commit.
@@ -177,6 +181,8 @@ impl Reference {
             waited: self.memory.waits.len(),
             released: self.gives_up(commit.event),
         };
+        self.time_passes(commit.clock_ms);
+        let counted = self.counted;
         let moves = self.apply_changes(commit)?;
         self.check_config(commit, &before)?;
         self.caller_left(commit);
@@ -196,7 +202,11 @@ impl Reference {
         self.check_shut_down(commit, &before)?;
         self.looks_asked(commit);
         self.count(&moves);
+        self.starts_took(commit, &moves);
         self.check_recorded(commit.event)?;
+        self.check_times_recorded(commit.event)?;
+        self.check_minutes(&minutes_of(commit.decision))?;
+        self.check_line(commit.decision, &minutes_of(commit.decision), &counted)?;
         let decision = commit.decision;
         self.did_something |=
             !decision.changes.is_empty() || !decision.commands.is_empty() || !decision.replies.is_empty();
@@ -215,7 +225,8 @@ impl Reference {
                     }
                     self.pool_row = row.clone();
                 }
-                Change::PutCounters(counters) => self.committed_counters = *counters,
+                Change::PutCounters(counters) => self.committed_counters = **counters,
+                Change::PutMinute(minute) => self.minute_recorded(minute),
                 Change::PutHistory(_) => {}
             }
         }
@@ -244,6 +255,8 @@ impl Reference {
     pub fn memory_lost(&mut self) {
         self.memory = Remembered::default();
         self.counted = self.committed_counters;
+        self.minutes.memory_lost();
+        self.idle_until_ms = None;
     }
 
     /// What the event said is forgotten with the memory that heard it.
@@ -308,4 +321,13 @@ impl Reference {
     pub fn config(&self) -> Rc<Config> {
         self.pool_row.config.clone().unwrap_or_default()
     }
+}
+
+/// The minutes a decision records.
+fn minutes_of(decision: &Decision) -> Vec<Minute> {
+    let minute = |change: &Change| match change {
+        Change::PutMinute(minute) => Some(*minute),
+        _ => None,
+    };
+    decision.changes.iter().filter_map(minute).collect()
 }

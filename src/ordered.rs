@@ -117,7 +117,9 @@ impl<K: Ord, V> Map<K, V> {
     }
 }
 
-/// How many of the first `length` places are such, if all such come first.
+/// How many of the first `length` places are such, if all such come first. Within
+/// its callers, since a call to each comparison would cost more than it.
+#[inline(always)]
 fn partition(length: usize, such: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (0, length);
     while low < high {

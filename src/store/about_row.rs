@@ -26,7 +26,7 @@ pub struct About {
 /// Reads what [`SELECT`] found.
 pub fn read(row: Vec<Value>) -> Result<About, StoreError> {
     let key = &Value::Integer(1);
-    let [name, log_key] = &values(TABLE, &row)?;
+    let [name, log_key] = values(TABLE, &row)?;
     let cell = |column, value| Cell { table: TABLE, key, column, value };
     Ok(About {
         name: match name {

@@ -8,7 +8,7 @@ export type Values = (number | null)[];
 
 export interface Line {
   label: string;
-  /** A colour of page.css, without its dashes: `warm`. */
+  /** A colour of colors.css, without its dashes: `warm`. */
   color: string;
   as: (value: number) => string;
   kind?: "line" | "steps" | "dashes" | "bars";

@@ -1,6 +1,6 @@
 // Whether a chart is drawn, and in which colours: read from its pixels.
 
-/** How many pixels of a chart's canvas have the colour that page.css calls `name`, or nearly. */
+/** How many pixels of a chart's canvas have the colour that colors.css calls `name`, or nearly. */
 export async function pixelsOf(figure, name) {
   return figure.locator("canvas").evaluate((canvas, variable) => {
     const { width, height } = canvas;

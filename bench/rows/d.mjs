@@ -10,6 +10,8 @@ const CAPACITY = 200;
 const WARM_TARGET = 5;
 /** Ours by default, and the most it may be. */
 const START_CONCURRENCIES = [6, 20];
+/** Between the beginnings of two bursts: a hundred objects are made in each. */
+const APART_MS = 400;
 /** Past what its starts take at best. */
 const MARGIN = 1.05;
 
@@ -41,11 +43,15 @@ export async function run({ servers, size, rounds: count, seed }) {
       { of: "peer" },
       { of: "bridge" },
     ];
-    // They wait for machines and not for each other, so all of them at once.
+    // They wait for machines and not for each other, so all of them at once, but for their beginnings.
+    let begun = 0;
     const all = await Promise.all(
       fields.map(({ of, startConcurrency }) =>
         Promise.all(
-          Array.from({ length: count }, (_, round) => empty(server, of, startConcurrency, round)),
+          Array.from({ length: count }, async (_, round) => {
+            await server.pause(APART_MS * begun++);
+            return empty(server, of, startConcurrency, round);
+          }),
         ),
       ),
     );

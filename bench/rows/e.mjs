@@ -6,6 +6,8 @@ const SIZES = [10, 100, 1_000];
 const LATENCY_MS = 5;
 const CONTENDERS = ["ours", "peer", "bridge"];
 const POLL_MS = 10;
+/** The shortest that ours may have between two refreshes. */
+const SHORTEST_MS = 1_000;
 /** Between two claims while it refreshes. */
 const CLAIM_EVERY_MS = 2;
 
@@ -55,7 +57,7 @@ async function refresh(server, asked, warm) {
   for (;;) {
     const { calls, firstAtMs, lastAtMs, open } = await server.do("told");
     if (open === 0 && calls.getState >= warm && calls.renewActivityTimeout >= warm) {
-      if (asked.of === "ours") await server.do("configure", asked);
+      if (asked.of === "ours") await calm(server, asked);
       await server.atRest();
       return lastAtMs - firstAtMs;
     }
@@ -65,7 +67,14 @@ async function refresh(server, asked, warm) {
 
 /** Ours refreshes by the clock only: as often as it may, until it has. */
 function often(asked) {
-  return { ...asked, options: { ...asked.options, refreshInterval: 1_000, verifyAfter: CALM_MS } };
+  const options = { ...asked.options, refreshInterval: SHORTEST_MS, verifyAfter: CALM_MS };
+  return { ...asked, options };
+}
+
+/** A longer interval begins with the next refresh, which has to be over before anything else is timed. */
+async function calm(server, asked) {
+  await server.do("configure", asked);
+  await server.pause(SHORTEST_MS + POLL_MS);
 }
 
 async function claimsMeanwhile(server, warm, round) {

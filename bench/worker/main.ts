@@ -20,8 +20,8 @@ export { BridgePool, OurPool, PeerPool } from "./pools.ts";
 
 const PATIENCE_MS = 180_000;
 
-/** Until what is under way has ended. */
-const REST_MS = 200;
+/** Until one more refresh, which was due already, has come and ended. */
+const REST_MS = 2_500;
 
 /** Claims of an open loop, at most. */
 const PACED_MAX = 5_000;

@@ -7,6 +7,14 @@ import { withServer } from "./server.mjs";
 const RAM_DISK = "/dev/shm";
 
 export class Servers {
+  #left = new Set();
+
+  constructor() {
+    process.once("exit", () => {
+      for (const folder of this.#left) rmSync(folder, { recursive: true, force: true });
+    });
+  }
+
   /** Runs `body(server)` on a new server, its rows "disk" or "memory". */
   async with(storage, body) {
     const { folder, remove } = this.folder(storage);
@@ -19,8 +27,11 @@ export class Servers {
 
   folder(storage) {
     const folder = mkdtempSync(join(this.#home(storage), "cf-warm-pool-bench-"));
-    const remove = () => rmSync(folder, { recursive: true, force: true });
-    process.once("exit", remove);
+    const remove = () => {
+      rmSync(folder, { recursive: true, force: true });
+      this.#left.delete(folder);
+    };
+    this.#left.add(folder);
     return { folder, remove };
   }
 

@@ -6,8 +6,10 @@ const SIZES = [10, 100, 1_000];
 const LATENCY_MS = 5;
 const CONTENDERS = ["ours", "peer", "bridge"];
 const POLL_MS = 10;
-/** The shortest that ours may have between two refreshes. */
-const SHORTEST_MS = 1_000;
+/** Until a refresh that is due already has come and ended. */
+const REST_MS = 1_500;
+/** Between two refreshes of ours while one is waited for: the shortest there may be, and time to end. */
+const often = (warm) => Math.max(1_000, 4 * warm);
 /** Between two claims while it refreshes. */
 const CLAIM_EVERY_MS = 2;
 
@@ -52,12 +54,12 @@ function pool(of, warm, more) {
 /** From its first call to the last answer, ms. */
 async function refresh(server, asked, warm) {
   await server.do("forget");
-  if (asked.of === "ours") await server.do("configure", often(asked));
+  if (asked.of === "ours") await server.do("configure", refreshing(asked, warm));
   else await server.do("refresh", asked);
   for (;;) {
     const { calls, firstAtMs, lastAtMs, open } = await server.do("told");
     if (open === 0 && calls.getState >= warm && calls.renewActivityTimeout >= warm) {
-      if (asked.of === "ours") await calm(server, asked);
+      if (asked.of === "ours") await calm(server, asked, warm);
       await server.atRest();
       return lastAtMs - firstAtMs;
     }
@@ -65,16 +67,16 @@ async function refresh(server, asked, warm) {
   }
 }
 
-/** Ours refreshes by the clock only: as often as it may, until it has. */
-function often(asked) {
-  const options = { ...asked.options, refreshInterval: SHORTEST_MS, verifyAfter: CALM_MS };
+/** Ours refreshes by the clock only. */
+function refreshing(asked, warm) {
+  const options = { ...asked.options, refreshInterval: often(warm), verifyAfter: CALM_MS };
   return { ...asked, options };
 }
 
 /** A longer interval begins with the next refresh, which has to be over before anything else is timed. */
-async function calm(server, asked) {
+async function calm(server, asked, warm) {
   await server.do("configure", asked);
-  await server.pause(SHORTEST_MS + POLL_MS);
+  await server.pause(often(warm) + POLL_MS);
 }
 
 async function claimsMeanwhile(server, warm, round) {
@@ -83,7 +85,8 @@ async function claimsMeanwhile(server, warm, round) {
   await server.do("forget");
   const told = await server.do("claimsDuringRefresh", {
     ...asked,
-    often: often(asked).options,
+    often: refreshing(asked, warm).options,
+    restMs: often(warm) + REST_MS,
     looks: warm,
     everyMs: CLAIM_EVERY_MS,
   });

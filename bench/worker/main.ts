@@ -20,9 +20,6 @@ export { BridgePool, OurPool, PeerPool } from "./pools.ts";
 
 const PATIENCE_MS = 180_000;
 
-/** Until one more refresh, which was due already, has come and ended. */
-const REST_MS = 2_500;
-
 /** Claims of an open loop, at most. */
 const PACED_MAX = 5_000;
 
@@ -121,13 +118,21 @@ async function claims(
   return { names: names.size, calls: calls.count, ...times(clock, spans) };
 }
 
+interface During {
+  looks: number;
+  everyMs: number;
+  often: PoolOptions;
+  /** Until a refresh that is due already has come and ended. */
+  restMs: number;
+}
+
 /**
  * New sessions, one every `everyMs`: while the pool, with the options `often`, looks at its `looks`
  * containers, and then as many while it does not.
  */
 async function claimsDuringRefresh(
   env: Env,
-  { looks, everyMs, often, ...calm }: Of & { looks: number; everyMs: number; often: PoolOptions },
+  { looks, everyMs, often, restMs, ...calm }: Of & During,
 ) {
   const [refreshing, resting] = [{ ...calm, options: often }, calm].map((of) => asked(env, of));
   if (!refreshing || !resting) throw new Error("there are two");
@@ -137,7 +142,7 @@ async function claimsDuringRefresh(
   const isOver = () => (record.calls["getState"] ?? 0) >= looks;
   const during = await paced(refreshing, "during-", everyMs, isOver);
   await resting.stub().configure(calm.options);
-  await scheduler.wait(REST_MS);
+  await scheduler.wait(restMs);
   let left = during.count;
   return { during, without: await paced(resting, "without-", everyMs, () => left-- <= 0) };
 }

@@ -207,7 +207,7 @@ impl World {
         match (command, result) {
             (Command::Start { .. }, Ok(())) => Event::StartSucceeded { life },
             (Command::Start { .. }, Err(failure)) => Event::StartFailed { life, failure },
-            (Command::Probe { .. }, result) => {
+            (Command::Probe { asked_at_ms, .. }, result) => {
                 let used = 10 * self.chance.below(120) as u32;
                 let seen = match self.chance.below(10) {
                     _ if self.calm => Seen::Alive,
@@ -218,7 +218,7 @@ impl World {
                     7 => Seen::Idle,
                     _ => Seen::Alive,
                 };
-                Event::Probed { life, seen, renewal_failed: result.is_err() }
+                Event::Probed { life, asked_at_ms, seen, renewal_failed: result.is_err() }
             }
             (Command::Reset { .. }, result) => {
                 Event::ResetAnswered { life, result: result.map(|()| !self.chance.one_in(4)) }

@@ -8,8 +8,8 @@
 use std::rc::Rc;
 
 use cf_warm_pool::pool::{
-    Change, ClaimId, Command, Config, Container, Counters, Event, Failure, FailureClass, Memory, Pool, Seen,
-    Session, State, Stats,
+    Change, ClaimId, Command, Config, Container, Counters, Event, Failure, FailureClass, Memory, Minute,
+    Pool, Seen, Session, State, Stats,
 };
 use cf_warm_pool::store::{INTEGER_MAX, Rows, Sql, Statement, Store, StoreError, Value};
 
@@ -33,10 +33,10 @@ const INSERTS: [(&str, usize, &str); 3] = [
     ("p", 19, "INSERT INTO pool VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     (
         "n",
-        29,
+        32,
         "INSERT INTO counters
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-                 ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                 ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),
     ("c", 14, "INSERT INTO container VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
 ];
@@ -49,7 +49,7 @@ const COLUMNS: [&str; 3] = [
 ];
 
 /// Columns whose text SQL cannot judge as the code does.
-const CODE_ONLY: [&str; 4] = ["config", "replaced", "session", "stop_cause"];
+const CODE_ONLY: [&str; 5] = ["config", "replaced", "session", "stop_cause", "durations"];
 
 /// The tables without types and constraints, but for the keys: what a version
 /// of another mind might have left.
@@ -65,7 +65,7 @@ const LOOSE: [&str; 6] = [
         start_failures_transient, start_failures_permanent, health_failures_liveness,
         health_failures_readiness, health_failures_resources, renewal_failures, stop_failures, reports,
         unknown_reports, evictions, expirations, replacements, releases, lease_ends, restarts, resets,
-        reset_failures, passed_over, storage_failures)",
+        reset_failures, passed_over, storage_failures, idle_ms, idle_until_ms, durations)",
     "CREATE TABLE container (id PRIMARY KEY, name, generation, created_at_ms, revision, state,
         deadline_at_ms, ready_at_ms, session, claimed_at_ms, on_release, stop_cause, destroy_at_ms,
         settled_at_ms)",
@@ -187,10 +187,20 @@ impl Life {
         for (at, life) in lives.iter().enumerate() {
             let event = match at % 6 {
                 0 => Event::StopReported { id: life.id },
-                1 => Event::Probed { life: *life, seen: Seen::Stopped, renewal_failed: true },
+                1 => Event::Probed {
+                    life: *life,
+                    asked_at_ms: self.now_ms,
+                    seen: Seen::Stopped,
+                    renewal_failed: true,
+                },
                 2 => Event::StartFailed { life: *life, failure: failure() },
                 3 => Event::ResetAnswered { life: *life, result: Ok(true) },
-                4 => Event::Probed { life: *life, seen: Seen::Idle, renewal_failed: false },
+                4 => Event::Probed {
+                    life: *life,
+                    asked_at_ms: self.now_ms,
+                    seen: Seen::Idle,
+                    renewal_failed: false,
+                },
                 _ => Event::DestroyAnswered { life: *life, conclusive: true, result: Err(failure()) },
             };
             let commands = self.happen(event);
@@ -228,9 +238,9 @@ impl Life {
             let event = match (command, result) {
                 (Command::Start { life, .. }, Ok(())) => Event::StartSucceeded { life: *life },
                 (Command::Start { life, .. }, Err(failure)) => Event::StartFailed { life: *life, failure },
-                (Command::Probe { life, .. }, _) => {
+                (Command::Probe { life, asked_at_ms, .. }, _) => {
                     let seen = if ok { Seen::Alive } else { Seen::Unknown(failure()) };
-                    Event::Probed { life: *life, seen, renewal_failed: !ok }
+                    Event::Probed { life: *life, asked_at_ms: *asked_at_ms, seen, renewal_failed: !ok }
                 }
                 (Command::Reset { life, .. }, result) => {
                     Event::ResetAnswered { life: *life, result: result.map(|()| true) }
@@ -283,7 +293,14 @@ fn shown(pool: &Pool, now_ms: u64) -> (Vec<Container>, Stats) {
         }
         one
     });
-    let stats = Stats { waiting: 0, alarm_at_ms: None, counters: Counters::default(), ..pool.stats(now_ms) };
+    let stats = Stats {
+        waiting: 0,
+        claims_waiting: 0,
+        alarm_at_ms: None,
+        counters: Counters::default(),
+        last_hour: Minute::default(),
+        ..pool.stats(now_ms)
+    };
     let retry_at_ms = stats.retry_at_ms.map(|at_ms| at_ms.min(INTEGER_MAX as u64));
     (containers.collect(), Stats { retry_at_ms, ..stats })
 }

@@ -149,6 +149,8 @@ pub enum Command {
         life: Life,
         /// Whose.
         name: ContainerName,
+        /// Which look, for its answer to say.
+        asked_at_ms: u64,
         /// Whether to keep it awake.
         renew: bool,
         /// What it has to answer with 2xx.

@@ -93,6 +93,8 @@ pub enum Event {
     Probed {
         /// Which life.
         life: Life,
+        /// Which look: when it was asked for.
+        asked_at_ms: u64,
         /// What was seen.
         seen: Seen,
         /// Whether a renewal was asked for beside the look, and failed.

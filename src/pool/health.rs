@@ -104,7 +104,7 @@ impl Pool {
         for (since_ms, life) in sorted(&over, |(_, life)| self.turn_to_wait(life.id)) {
             self.sweep.under_way.remove(&(since_ms, life));
             let failure = Failure::new(FailureClass::Transient, "the look was not answered");
-            self.probed(step, life, Seen::Unknown(failure));
+            self.probed(step, life, since_ms, Seen::Unknown(failure));
         }
     }
 
@@ -148,10 +148,13 @@ impl Pool {
     /// enough answers in a row that it is not well. No answer counts against it
     /// only if another container answered meanwhile: else the trouble is the
     /// platform's.
-    pub(super) fn probed(&mut self, step: &mut Step, life: Life, seen: Seen) {
+    /// An answer to an earlier look, come late or twice, leaves the one under
+    /// way as it is: that one's request may still be on its way.
+    pub(super) fn probed(&mut self, step: &mut Step, life: Life, asked_at_ms: u64, seen: Seen) {
         let Some(mut container) = self.ledger.living(life) else { return self.sweep.forget(life) };
-        let since_ms = container.memory.probing_since_ms.take();
+        let since_ms = container.memory.probing_since_ms.filter(|since_ms| *since_ms == asked_at_ms);
         if let Some(since_ms) = since_ms {
+            container.memory.probing_since_ms = None;
             self.sweep.under_way.remove(&(since_ms, life));
         }
         let warm = matches!(container.state, State::Warm { .. });
@@ -203,6 +206,7 @@ impl Pool {
         step.decision.commands.push(Command::Probe {
             life: container.life(),
             name: container.name,
+            asked_at_ms: step.now_ms,
             renew,
             path: self.config.health.path.clone().filter(|_| renew),
             timeout_ms: self.config.health.timeout_ms,

@@ -189,9 +189,9 @@ impl Pool {
             Event::StatsAsked => (step.flush, step.count) = (true, true),
             Event::StartSucceeded { life } => self.start_succeeded(&mut step, life),
             Event::StartFailed { life, failure } => self.start_failed(&mut step, life, &failure),
-            Event::Probed { life, seen, renewal_failed } => {
+            Event::Probed { life, asked_at_ms, seen, renewal_failed } => {
                 self.counters.renewal_failures += u64::from(renewal_failed);
-                self.probed(&mut step, life, seen);
+                self.probed(&mut step, life, asked_at_ms, seen);
             }
             Event::ResetAnswered { life, result } => self.reset_answered(&mut step, life, &result),
             Event::StopAnswered { life, result } => self.stop_answered(&mut step, life, result),

@@ -22,7 +22,7 @@ pub async fn carry_out(containers: Objects, command: Command) -> Event {
                 Err(failure) => Event::StartFailed { life, failure },
             }
         }
-        Command::Probe { life, name, renew, path, timeout_ms } => {
+        Command::Probe { life, name, asked_at_ms, renew, path, timeout_ms } => {
             let container = stub(&containers, name);
             let state = container.clone().and_then(|container| container.state());
             let renewal = match (&container, renew) {
@@ -37,7 +37,7 @@ pub async fn carry_out(containers: Objects, command: Command) -> Event {
                 }
                 (seen, _, _) => seen,
             };
-            Event::Probed { life, seen, renewal_failed: renewal.is_err() }
+            Event::Probed { life, asked_at_ms, seen, renewal_failed: renewal.is_err() }
         }
         Command::Reset { life, name } => {
             let next = object(&[("generation", generation_value(life.generation.next()))]);

@@ -158,6 +158,11 @@ impl Driver {
             }
             self.commit(change);
         }
+        for command in &mut decision.commands {
+            if let Command::Probe { asked_at_ms, .. } = command {
+                assert_eq!(std::mem::take(asked_at_ms), self.now_ms);
+            }
+        }
         self.noted.append(&mut decision.transitions);
         self.lines.extend(decision.stats_line.take());
         decision.changes.retain(|change| !matches!(change, Change::PutHistory(_) | Change::PutMinute(_)));
@@ -235,7 +240,9 @@ impl Driver {
     }
 
     pub fn seen(&mut self, n: u8, seen: Seen) -> Decision {
-        self.handle(Event::Probed { life: self.life(n), seen, renewal_failed: false })
+        let container = self.pool.containers().find(|container| container.id == id(n));
+        let asked_at_ms = container.and_then(|container| container.memory.probing_since_ms).unwrap_or(0);
+        self.handle(Event::Probed { life: self.life(n), asked_at_ms, seen, renewal_failed: false })
     }
 
     pub fn unknown(&mut self, n: u8) -> Decision {

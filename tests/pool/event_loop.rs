@@ -145,10 +145,13 @@ impl EventLoop {
                     }
                 }
             }
-            Command::Probe { life, .. } => {
+            Command::Probe { life, asked_at_ms, .. } => {
                 let ended = self.ends_at_ms.get(&life.id).is_some_and(|at_ms| *at_ms <= soon_ms);
                 let seen = if ended { Seen::Stopped } else { Seen::Idle };
-                self.at(soon_ms, Event::Probed { life: *life, seen, renewal_failed: false });
+                self.at(
+                    soon_ms,
+                    Event::Probed { life: *life, asked_at_ms: *asked_at_ms, seen, renewal_failed: false },
+                );
             }
             Command::Reset { life, .. } => {
                 self.at(soon_ms, Event::ResetAnswered { life: *life, result: Ok(true) });

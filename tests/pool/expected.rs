@@ -188,12 +188,18 @@ impl Expected for Decision {
 
     fn renew(self, n: u8) -> Self {
         let (life, name) = (life(n), name(n));
-        command(self, Command::Probe { life, name, renew: true, path: None, timeout_ms: 5_000 })
+        command(
+            self,
+            Command::Probe { life, name, asked_at_ms: 0, renew: true, path: None, timeout_ms: 5_000 },
+        )
     }
 
     fn probe(self, n: u8) -> Self {
         let (life, name) = (life(n), name(n));
-        command(self, Command::Probe { life, name, renew: false, path: None, timeout_ms: 5_000 })
+        command(
+            self,
+            Command::Probe { life, name, asked_at_ms: 0, renew: false, path: None, timeout_ms: 5_000 },
+        )
     }
 
     fn stop(self, n: u8) -> Self {

@@ -172,7 +172,12 @@ fn claims_that_wait_for_a_look_at_an_unhealthy_container_are_served_anew() {
 fn a_failed_renewal_is_counted_and_nothing_else() {
     let mut driver = Driver::filled(target(1));
     driver.after(10_000);
-    let seen = driver.handle(Event::Probed { life: life(1), seen: Seen::Alive, renewal_failed: true });
+    let seen = driver.handle(Event::Probed {
+        life: life(1),
+        asked_at_ms: T0,
+        seen: Seen::Alive,
+        renewal_failed: true,
+    });
     assert_eq!(seen, nothing().alarm(T0 + 20_000));
     assert_eq!(driver.counters().renewal_failures, 1);
 }

@@ -146,7 +146,7 @@ impl Platform {
                 let took_ms = self.chance.below(most_ms.max(1));
                 self.plan(now_ms + took_ms, life, Act::StartEnds { ok: !failed || slow });
             }
-            Command::Probe { life, timeout_ms, renew, .. } => {
+            Command::Probe { life, asked_at_ms, timeout_ms, renew, .. } => {
                 let renewal_failed = renew && self.chance.percent(self.faults.failures / 2);
                 let (at_ms, seen) = if failed {
                     (now_ms + timeout_ms, Seen::Unknown(self.failure()))
@@ -155,7 +155,7 @@ impl Platform {
                 } else {
                     (soon_ms, Seen::Stopped)
                 };
-                self.answer(at_ms, life, Event::Probed { life, seen, renewal_failed });
+                self.answer(at_ms, life, Event::Probed { life, asked_at_ms, seen, renewal_failed });
             }
             Command::Reset { life, .. } => {
                 let result = if failed { Err(self.failure()) } else { Ok(self.chance.percent(80)) };

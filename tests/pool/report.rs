@@ -121,7 +121,7 @@ fn a_report_of_a_container_that_lives_again_is_looked_into() {
 
     let looked_at = driver.reported(1);
     assert_eq!((probes(&looked_at), looked_at.changes), (vec![1], vec![]));
-    let seen = |seen| Event::Probed { life: second, seen, renewal_failed: false };
+    let seen = |seen| Event::Probed { life: second, asked_at_ms: 0, seen, renewal_failed: false };
     driver.handle(seen(Seen::Alive));
     assert_eq!(driver.numbers(|state| matches!(state, State::Assigned { .. })), [1]);
     driver.reported(1);

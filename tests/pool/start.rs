@@ -134,7 +134,7 @@ fn a_stale_life_and_an_unknown_container_change_nothing() {
         for event in [
             Event::StartSucceeded { life },
             Event::StartFailed { life, failure: failure(FailureClass::Permanent) },
-            Event::Probed { life, seen: Seen::Stopped, renewal_failed: false },
+            Event::Probed { life, asked_at_ms: T0, seen: Seen::Stopped, renewal_failed: false },
             Event::StopAnswered { life, result: result.clone() },
             Event::DestroyAnswered { life, conclusive: true, result },
         ] {

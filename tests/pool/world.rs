@@ -218,7 +218,7 @@ impl World {
         let life = Life { id, generation: Generation(2 + self.chance.below(3) as u32) };
         let event = match self.chance.below(6) {
             0 => Event::StartSucceeded { life },
-            1 => Event::Probed { life, seen: Seen::Stopped, renewal_failed: false },
+            1 => Event::Probed { life, asked_at_ms: 0, seen: Seen::Stopped, renewal_failed: false },
             2 => Event::DestroyAnswered { life, conclusive: self.chance.percent(50), result: Ok(()) },
             3 => Event::GarbageReported,
             4 => Event::StatsAsked,

@@ -53,9 +53,12 @@ pub fn without_answer(event: &Event, words: &str) -> Event {
         Event::StartSucceeded { life } | Event::StartFailed { life, .. } => {
             Event::StartFailed { life: *life, failure }
         }
-        Event::Probed { life, renewal_failed, .. } => {
-            Event::Probed { life: *life, seen: Seen::Unknown(failure), renewal_failed: *renewal_failed }
-        }
+        Event::Probed { life, asked_at_ms, renewal_failed, .. } => Event::Probed {
+            life: *life,
+            asked_at_ms: *asked_at_ms,
+            seen: Seen::Unknown(failure),
+            renewal_failed: *renewal_failed,
+        },
         Event::StopAnswered { life, .. } => Event::StopAnswered { life: *life, result: Err(failure) },
         Event::DestroyAnswered { life, conclusive, .. } => {
             Event::DestroyAnswered { life: *life, conclusive: *conclusive, result: Err(failure) }

@@ -28,11 +28,16 @@ impl World {
                 let readiness_ms = readiness.map(|readiness| readiness.timeout_ms);
                 self.send_start(life, timeout_ms, readiness_ms, delay_ms);
             }
-            Command::Probe { life, renew, path, timeout_ms, .. } => {
+            Command::Probe { life, asked_at_ms, renew, path, timeout_ms, .. } => {
                 let call = self.call(life, timeout_ms);
-                let nothing = Event::Probed { life, seen: Seen::Alive, renewal_failed: renew };
+                let nothing = Event::Probed { life, asked_at_ms, seen: Seen::Alive, renewal_failed: renew };
                 let asks_ms = path.map(|_| timeout_ms);
-                self.send(call, delay_ms, &nothing, Happening::ProbeArrives { call, renew, asks_ms });
+                self.send(
+                    call,
+                    delay_ms,
+                    &nothing,
+                    Happening::ProbeArrives { call, asked_at_ms, renew, asks_ms },
+                );
             }
             Command::Reset { life, .. } => self.send_reset(life, delay_ms),
             Command::Stop { life, .. } => {

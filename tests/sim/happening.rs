@@ -107,6 +107,7 @@ pub enum Happening {
     },
     ProbeArrives {
         call: Call,
+        asked_at_ms: u64,
         renew: bool,
         /// How long each question at the health path may take, if one is asked.
         asks_ms: Option<u64>,

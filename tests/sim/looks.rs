@@ -22,7 +22,7 @@ const THEN_ASKS_MS: u64 = 5;
 const STARTED_BY_REQUEST_MS: u64 = 2 * SECOND_MS;
 
 impl World {
-    pub fn probe_arrives(&mut self, call: Call, renew: bool, asks_ms: Option<u64>) {
+    pub fn probe_arrives(&mut self, call: Call, asked_at_ms: u64, renew: bool, asks_ms: Option<u64>) {
         let silent = self.platform.weather.silent;
         let machine = &mut self.platform.machines[call.number];
         let renewal_failed = renew && (silent || call.fate != Fate::Answered);
@@ -32,12 +32,22 @@ impl World {
         let seen = self.state_of(call.number);
         let fate = if silent { Fate::Hangs } else { call.fate };
         match asks_ms.filter(|_| fate == Fate::Answered && matches!(seen, Seen::Alive | Seen::Idle)) {
-            None => self.answer(call, fate, 5, Event::Probed { life: call.life, seen, renewal_failed }),
+            None => self.answer(
+                call,
+                fate,
+                5,
+                Event::Probed { life: call.life, asked_at_ms, seen, renewal_failed },
+            ),
             Some(limit_ms) => {
                 let (seen, takes_ms) = self.ask(call.number, limit_ms);
                 // Each question has the whole time to itself.
                 let call = Call { limit_at_ms: u64::MAX, ..call };
-                self.answer(call, fate, takes_ms, Event::Probed { life: call.life, seen, renewal_failed });
+                self.answer(
+                    call,
+                    fate,
+                    takes_ms,
+                    Event::Probed { life: call.life, asked_at_ms, seen, renewal_failed },
+                );
             }
         }
     }

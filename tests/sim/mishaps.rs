@@ -153,7 +153,7 @@ impl World {
             5 => Event::ResetAnswered { life, result: Ok(true) },
             0 => Event::StartSucceeded { life },
             1 => Event::StartFailed { life, failure },
-            2 => Event::Probed { life, seen: Seen::Stopped, renewal_failed: false },
+            2 => Event::Probed { life, asked_at_ms: 0, seen: Seen::Stopped, renewal_failed: false },
             3 => Event::StopAnswered { life, result: Ok(()) },
             _ => Event::DestroyAnswered { life, conclusive: true, result: Ok(()) },
         };

@@ -186,7 +186,9 @@ impl World {
             Happening::StopArrives { call } => self.stop_arrives(call),
             Happening::DestroyArrives { call, conclusive } => self.destroy_arrives(call, conclusive),
             Happening::Asks { call, until_ms } => self.asks(call, until_ms),
-            Happening::ProbeArrives { call, renew, asks_ms } => self.probe_arrives(call, renew, asks_ms),
+            Happening::ProbeArrives { call, asked_at_ms, renew, asks_ms } => {
+                self.probe_arrives(call, asked_at_ms, renew, asks_ms)
+            }
             Happening::ResetArrives { call } => self.reset_arrives(call),
             Happening::Ends { number, boot } => self.ends(number, boot),
             Happening::Sleeps { number, boot } => self.sleeps(number, boot),

@@ -39,11 +39,20 @@ impl Claimed {
 
     /// Starts that are under way succeed, and every look is answered.
     fn answer(&mut self) {
-        let lives: Vec<_> = self.pool.containers().map(|one| (one.life(), one.state.clone())).collect();
-        for (life, state) in lives {
+        let lives: Vec<_> = self
+            .pool
+            .containers()
+            .map(|one| (one.life(), one.state.clone(), one.memory.probing_since_ms))
+            .collect();
+        for (life, state, asked) in lives {
             self.handle(match state {
                 State::Starting { .. } => Event::StartSucceeded { life },
-                _ => Event::Probed { life, seen: Seen::Alive, renewal_failed: false },
+                _ => Event::Probed {
+                    life,
+                    asked_at_ms: asked.unwrap_or(0),
+                    seen: Seen::Alive,
+                    renewal_failed: false,
+                },
             });
         }
     }

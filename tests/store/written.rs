@@ -47,7 +47,12 @@ impl Ledger {
         ledger.handle(Event::Woke);
         if let Some(held) = ledger.pool.lookup(&session(3)) {
             let life = Life { id: held.id, generation: held.generation };
-            ledger.handle(Event::Probed { life, seen: Seen::Alive, renewal_failed: false });
+            ledger.handle(Event::Probed {
+                life,
+                asked_at_ms: NOW_MS,
+                seen: Seen::Alive,
+                renewal_failed: false,
+            });
         }
         ledger
     }

@@ -77,9 +77,9 @@ impl World {
                     Err(failure) => Event::StartFailed { life, failure },
                 }
             }
-            Command::Probe { life, path, .. } => {
+            Command::Probe { life, asked_at_ms, path, .. } => {
                 let seen = self.look(life.id, path.is_some(), how);
-                Event::Probed { life, seen, renewal_failed: !how.ok() }
+                Event::Probed { life, asked_at_ms, seen, renewal_failed: !how.ok() }
             }
             Command::Reset { life, .. } => {
                 let running = self.running.contains(&life.id);

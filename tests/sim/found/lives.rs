@@ -112,7 +112,7 @@ pub fn session_gets_one_that_is_looked_at() -> Result<(), String> {
     scene.at(11_000, Event::DeadlineReached);
     scene.at(11_001, claim(1, "alice", None));
     let seen = Seen::NotReady(failure("GET /ready was answered with status 503"));
-    let decision = scene.at(11_002, Event::Probed { life, seen, renewal_failed: false });
+    let decision = scene.at(11_002, Event::Probed { life, asked_at_ms: 0, seen, renewal_failed: false });
     if destroys(&decision) { Err(format!("alice lost her container: {decision:?}")) } else { Ok(()) }
 }
 
@@ -124,7 +124,7 @@ pub fn look_told_twice() -> Result<(), String> {
     let life = scene.only()?;
     scene.at(11_000, Event::DeadlineReached);
     let seen = Seen::NotReady(failure("GET /ready was answered with status 503"));
-    let told = Event::Probed { life, seen, renewal_failed: false };
+    let told = Event::Probed { life, asked_at_ms: 0, seen, renewal_failed: false };
     scene.at(11_002, told.clone());
     let decision = scene.at(11_003, told);
     if destroys(&decision) { Err(format!("one look dropped it: {decision:?}")) } else { Ok(()) }

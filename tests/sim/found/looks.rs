@@ -29,7 +29,8 @@ pub fn looks_given_up_together() -> Result<(), String> {
     // Alice holds the first. A look at it, then at the other two, of whom the last answers.
     pool.handle(11_000, &mut names, claim(2, None));
     pool.handle(11_001, &mut names, Event::DeadlineReached);
-    let answered = Event::Probed { life: lives[2], seen: Seen::Alive, renewal_failed: false };
+    let answered =
+        Event::Probed { life: lives[2], asked_at_ms: 11_001, seen: Seen::Alive, renewal_failed: false };
     pool.handle(11_002, &mut names, answered);
     let decision = pool.handle(60_000, &mut names, Event::DeadlineReached);
     let [Reply { result: Ok(grant), .. }] = decision.replies.as_slice() else {
@@ -67,7 +68,8 @@ pub fn looks_given_up_in_order() -> Result<(), String> {
     pool.handle(11_000, &mut names, claim(3, "bob", None));
     pool.handle(11_000, &mut names, claim(4, "alice", None));
     pool.handle(11_001, &mut names, Event::DeadlineReached);
-    let answered = Event::Probed { life: lives[2], seen: Seen::Alive, renewal_failed: false };
+    let answered =
+        Event::Probed { life: lives[2], asked_at_ms: 11_001, seen: Seen::Alive, renewal_failed: false };
     pool.handle(11_002, &mut names, answered);
     let decision = pool.handle(60_000, &mut names, Event::DeadlineReached);
     match decision.replies.as_slice() {
@@ -89,7 +91,7 @@ pub fn clock_put_back() -> Result<(), String> {
     let Some(Command::Start { life, .. }) = decision.commands.first().cloned() else {
         return Err(format!("nothing starts: {decision:?}"));
     };
-    let seen = |seen| Event::Probed { life, seen, renewal_failed: false };
+    let seen = |seen| Event::Probed { life, asked_at_ms: 0, seen, renewal_failed: false };
     pool.handle(901_000, &mut names, Event::StartSucceeded { life });
     pool.handle(911_000, &mut names, Event::DeadlineReached);
     pool.handle(911_001, &mut names, seen(Seen::Alive));

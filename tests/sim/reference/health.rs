@@ -31,9 +31,15 @@ pub fn look_patience_ms(config: &Config) -> u64 {
 }
 
 impl Looks {
-    /// An outcome that comes twice is one look.
-    fn unanswered(&mut self) {
-        let Some((asked_at_ms, _)) = self.asked_at_ms.take() else { return };
+    /// Whether the look that was asked for then is the one under way, which has
+    /// ended with that. An outcome that comes twice is one look.
+    fn ends(&mut self, asked_clock_ms: u64) -> Option<u64> {
+        let (asked_at_ms, _) = self.asked_at_ms.take_if(|(_, clock_ms)| *clock_ms == asked_clock_ms)?;
+        Some(asked_at_ms)
+    }
+
+    fn unanswered(&mut self, asked_at_ms: Option<u64>) {
+        let Some(asked_at_ms) = asked_at_ms else { return };
         self.unanswered_since_ms.get_or_insert(asked_at_ms);
         self.bad += 1;
         self.ended = true;
@@ -42,14 +48,13 @@ impl Looks {
 
     fn well(&mut self, clock_ms: u64) {
         self.seen_at_ms = Some(clock_ms);
-        self.asked_at_ms = None;
         self.bad = 0;
         self.wanting = 0;
         self.unanswered_since_ms = None;
     }
 
-    fn wanting(&mut self) {
-        let first = u32::from(self.asked_at_ms.take().is_some());
+    fn wanting(&mut self, asked_at_ms: Option<u64>) {
+        let first = u32::from(asked_at_ms.is_some());
         self.bad += first;
         self.wanting += first;
         self.answered = true;
@@ -64,7 +69,8 @@ impl Reference {
             let patience_ms = look_patience_ms(config);
             let over = looks.asked_at_ms.is_some_and(|(_, at_ms)| at_ms + patience_ms <= commit.clock_ms);
             if over && matches!(commit.event, Event::DeadlineReached | Event::Woke) {
-                looks.unanswered();
+                let asked_at_ms = looks.asked_at_ms.take().map(|(at_ms, _)| at_ms);
+                looks.unanswered(asked_at_ms);
             }
         }
         let (life, seen) = match commit.event {
@@ -83,13 +89,17 @@ impl Reference {
         // A session's container has to live, whatever a look from before shows.
         let used = matches!(row.container.state, State::Assigned { .. });
         let looks = self.memory.looks.entry(number).or_default();
+        let asked_at_ms = match commit.event {
+            Event::Probed { asked_at_ms, .. } => looks.ends(*asked_at_ms),
+            _ => looks.asked_at_ms.take().map(|(at_ms, _)| at_ms),
+        };
         looks.ended = !begins;
         match seen {
-            Seen::Unknown(_) => return looks.unanswered(),
+            Seen::Unknown(_) => return looks.unanswered(asked_at_ms),
             Seen::Alive | Seen::Busy | Seen::Idle => looks.well(commit.clock_ms),
             Seen::Ready(_) | Seen::NotReady(_) if used => looks.well(commit.clock_ms),
             Seen::Ready(usage) if !past_ceiling(config, *usage) => looks.well(commit.clock_ms),
-            Seen::Ready(_) | Seen::NotReady(_) | Seen::Stopped => looks.wanting(),
+            Seen::Ready(_) | Seen::NotReady(_) | Seen::Stopped => looks.wanting(asked_at_ms),
         }
         if !begins {
             self.memory.answered_at_ms = Some(commit.now_ms);

@@ -1,7 +1,7 @@
 //! What tests and simulation found wrong, a scenario to each. All were seen to
 //! fail before they were mended.
 
-use cf_warm_pool::pool::{Config, Health, OnRelease, Refill, Seen};
+use cf_warm_pool::pool::{Config, Event, Health, OnRelease, Refill, Seen, Usage};
 
 use crate::driver::{Driver, NONE, T0, destroys, starts, target};
 use crate::life::{revision, served, stops};
@@ -21,6 +21,21 @@ fn what_a_change_makes_fit_to_serve_goes_to_who_waits_longest() {
     assert_eq!(driver.claim("first").replies, []);
     let second = driver.claim_with(2, "second", Config { container_ttl_ms: 0, ..aging(target(1)) });
     assert_eq!(served(&second), [(1, 1)]);
+}
+
+#[test]
+fn an_answer_that_comes_twice_does_not_settle_the_next_look() {
+    let mut driver = asked_at_path(Health::default());
+    let first = T0 + 10_000;
+    driver.after(10_000);
+    driver.ready(1, 300, 300);
+    driver.after(10_000);
+    let seen = Seen::Ready(Usage { memory_permille: Some(300), cpu_permille: None });
+    driver.handle(Event::Probed { life: driver.life(1), asked_at_ms: first, seen, renewal_failed: false });
+    driver.reported(1);
+    // The second look's request may be on its way: this destroy proves nothing.
+    driver.destroyed(1);
+    assert_eq!(driver.stopping(), [1]);
 }
 
 #[test]

@@ -58,10 +58,13 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
     plain
       ? getWarmPool(poolNamespace, poolName)
       : stubOf<DurableObjectStub<WarmPool>>(client().pool());
-  const container = ({ name, id }: Grant) =>
-    plain
-      ? containerNamespace.get(containerNamespace.idFromName(name))
+  const container = ({ name, id }: Grant) => {
+    const ours = plain ? containerNamespace.idFromName(name) : undefined;
+    // One of another class or jurisdiction is refused, in the words that there are for it.
+    return ours?.toString() === id
+      ? containerNamespace.get(ours)
       : stubOf<DurableObjectStub<T>>(client().container(name, id));
+  };
   return {
     async getContainer(id, { signal } = {}) {
       const claimed = signal ? claimUnlessAborted(id, signal) : claim(id);

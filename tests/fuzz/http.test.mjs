@@ -34,8 +34,11 @@ const STATUSES = {
   misconfigured: 500,
 };
 
-/** What counts claims and reports, and so moves with a call that is refused. */
-const MOVING = ["claims", "errors", "reports", "unknownReports", "sticky", "nextWakeAt"];
+/** What counts claims, reports and time, and so moves with a call that is refused. */
+const MOVING = [
+  ...["claims", "errors", "reports", "unknownReports", "sticky", "nextWakeAt"],
+  ...["claimDurations", "lastHour", "idleMs", "oldestWarmMs", "oldestAssignedMs"],
+];
 
 /** How often each came to pass: a run that saw only one of them shows it. */
 const tally = new Map();

@@ -87,7 +87,6 @@ impl Claimed {
     }
 }
 
-/// Seen to fail while a minute's place was never taken by the next hour's.
 #[test]
 fn after_a_million_claims_a_pool_keeps_and_shows_as_much_as_after_an_hour() {
     let mut claimed = Claimed::new();

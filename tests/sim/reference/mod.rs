@@ -2,7 +2,7 @@
 //! who asked and what they were told, what the platform answered. After every
 //! commit the pool's decision is held against it.
 //!
-//! | file | rules, as DESIGN numbers them |
+//! | file | rules, by their numbers |
 //! |---|---|
 //! | `moves` | 1, 2: which states a container goes through, in which of its lives |
 //! | `rows` | 2, 3, 7: what is recorded, and what is done about it |

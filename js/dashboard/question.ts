@@ -16,8 +16,18 @@ const text = part("question-text", HTMLElement);
 const yes = part("question-yes", HTMLButtonElement);
 const no = part("question-no", HTMLButtonElement);
 
-yes.addEventListener("click", () => dialog.close("yes"));
-no.addEventListener("click", () => dialog.close("no"));
+/** Answers what is asked now. */
+let answer: (yes: boolean) => void = () => {};
+
+yes.addEventListener("click", () => close(true));
+no.addEventListener("click", () => close(false));
+// Escape. It is told later, when the next question may already be open, which it does not answer.
+dialog.addEventListener("close", () => dialog.open || answer(false));
+
+function close(is: boolean): void {
+  answer(is);
+  dialog.close();
+}
 
 /** Resolves to whether it is to be done; Escape and anything else are a no. */
 export function confirmed(question: Question): Promise<boolean> {
@@ -25,9 +35,6 @@ export function confirmed(question: Question): Promise<boolean> {
   setText(text, question.text);
   setText(yes, question.yes);
   yes.classList.toggle("grave", question.grave);
-  dialog.returnValue = "no";
   dialog.showModal();
-  return new Promise((done) => {
-    dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true });
-  });
+  return new Promise((done) => (answer = done));
 }

@@ -64,6 +64,21 @@ for (const [order, label] of [
   });
 }
 
+test("a question closed a moment ago does not answer the next one", async (t) => {
+  const page = await open(t);
+  await page.evaluate(async () => {
+    const click = (selector) => document.querySelector(selector).click();
+    click('[aria-label="Drain python"]');
+    click("#question-no");
+    // The browser tells of the first one's end after the second is open.
+    click('[aria-label="Drain python"]');
+    await new Promise((done) => setTimeout(done, 50));
+    click("#question-yes");
+  });
+  await until(() => fake.orders.length > 0, "the order is sent");
+  assert.deepEqual(fake.orders, ["drain python"]);
+});
+
 test("what a pool refuses is told", async (t) => {
   fake.refusal = { error: { code: "misconfigured", message: "no container binding" } };
   t.after(() => (fake.refusal = undefined));

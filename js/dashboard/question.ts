@@ -16,16 +16,16 @@ const text = part("question-text", HTMLElement);
 const yes = part("question-yes", HTMLButtonElement);
 const no = part("question-no", HTMLButtonElement);
 
-/** Answers what is asked now. */
-let answer: (yes: boolean) => void = () => {};
+/** Answers what is asked now, if anything is. */
+let answer: ((yes: boolean) => void) | undefined;
 
 yes.addEventListener("click", () => close(true));
 no.addEventListener("click", () => close(false));
 // Escape. It is told later, when the next question may already be open, which it does not answer.
-dialog.addEventListener("close", () => dialog.open || answer(false));
+dialog.addEventListener("close", () => dialog.open || answer?.(false));
 
 function close(is: boolean): void {
-  answer(is);
+  answer?.(is);
   dialog.close();
 }
 

@@ -10,7 +10,10 @@ export interface Pace {
   latencyMs: number;
 }
 
-/** A boot as it was: its container's id, when it was asked for and up, and what its machine took. */
+/**
+ * A boot as it was: its container's id, when it was asked for and up (0 while it is not), and what its
+ * machine takes.
+ */
 export interface Boot {
   id: string;
   askedAtMs: number;
@@ -70,9 +73,11 @@ export class BenchContainer extends DurableObject {
     calls["startAndWaitForPorts"] = (calls["startAndWaitForPorts"] ?? 0) + 1;
     const [bootMs = 0] = pace.bootMs;
     if (pace.bootMs.length > 1) pace.bootMs.shift();
+    const boot = { id: this.#id, askedAtMs, upAtMs: 0, bootMs };
+    boots.push(boot);
     await pause(bootMs + pace.latencyMs);
     running.add(this.#id);
-    boots.push({ id: this.#id, askedAtMs, upAtMs: Date.now(), bootMs });
+    boot.upAtMs = Date.now();
   }
 
   async start(): Promise<void> {

@@ -240,19 +240,23 @@ impl World {
     /// between; then the rows are compared.
     fn happen(&mut self, event: Event) {
         let held = sessions(&self.pool);
-        let decision = self.pool.handle(self.now_ms, &mut self.chance, event);
-        self.note(&decision);
+        let alone = event == Event::Woke;
+        let mut decisions = vec![self.pool.handle(self.now_ms, &mut self.chance, event)];
+        // Claims that come at once share a commit, also with one that did more.
+        while !alone && self.chance.one_in(4) {
+            let claim = self.claim();
+            decisions.push(self.pool.handle(self.now_ms, &mut self.chance, claim));
+        }
         if sessions(&self.pool).iter().any(|(session, id)| held.get(session).is_some_and(|old| old != id)) {
             self.seen.insert("moved".to_owned());
         }
-        self.store.commit(&decision.changes).unwrap();
-        for change in &decision.changes {
-            if let Change::PutContainer(container) = change {
-                self.recorded.insert(container.id);
-            }
+        self.store.commit(decisions.iter().flat_map(|decision| &decision.changes)).unwrap();
+        for decision in &decisions {
+            self.note(decision);
+            self.recorded.extend(decision.changes.iter().filter_map(Change::container).map(|one| one.id));
+            self.asked.extend(decision.commands.iter().cloned());
         }
-        self.asked.extend(decision.commands.iter().cloned());
-        self.check(&decision);
+        self.check(&decisions);
     }
 
     /// The decision is lost before its commit: nothing of it may remain.
@@ -273,7 +277,8 @@ impl World {
         self.happen(Event::Woke);
     }
 
-    fn check(&mut self, decision: &Decision) {
+    /// Those of one commit.
+    fn check(&mut self, decisions: &[Decision]) {
         self.pool.check_invariants().unwrap();
         let rebuilt = self.store.load().unwrap();
         assert_eq!(shown(&rebuilt, self.now_ms), shown(&self.pool, self.now_ms));
@@ -281,17 +286,18 @@ impl World {
         // A restart is a life more of a container that was recorded before.
         let lives = self.recorded.len() as u64 + stats.counters.restarts;
         assert_eq!(stats.started(), lives, "started = gone + tracked");
-        if decision.changes.iter().any(|change| matches!(change, Change::PutCounters(_))) {
+        let Some(last) = decisions.last() else { return };
+        if last.changes.iter().any(|change| matches!(change, Change::PutCounters(_))) {
             assert_eq!(stats.counters, self.pool.stats(self.now_ms).counters);
         }
-        for change in &decision.changes {
+        for change in &last.changes {
             let Change::PutMinute(minute) = change else { continue };
             // Those of an hour ago are not shown.
             let recent = rebuilt.minutes().iter().all(|other| other.number <= minute.number);
             let kept = rebuilt.minutes().contains(minute);
             assert!(kept || !recent, "{minute:?} was recorded, and loaded are {:?}", rebuilt.minutes());
         }
-        for command in &decision.commands {
+        for command in decisions.iter().flat_map(|decision| &decision.commands) {
             let life = life(command);
             let found = rebuilt.containers().any(|container| container.life() == life);
             assert!(found, "{command:?} is about a container without a row");
@@ -300,30 +306,12 @@ impl World {
 
     fn note(&mut self, decision: &Decision) {
         for change in &decision.changes {
+            if let Some(container) = change.container() {
+                self.seen.insert(became(container));
+                continue;
+            }
             self.seen.insert(match change {
-                Change::PutContainer(Container { state: State::Stopping { cause, .. }, .. }) => {
-                    cause.as_str().to_owned()
-                }
-                Change::PutContainer(Container { state: State::Draining { on_release, .. }, .. }) => {
-                    format!("draining to {}", on_release.as_str())
-                }
-                Change::PutContainer(Container {
-                    state: State::Starting { .. },
-                    generation: Generation(2..),
-                    ..
-                }) => "started again".to_owned(),
-                Change::PutContainer(Container {
-                    state: State::Warm { .. },
-                    generation: Generation(2..),
-                    ..
-                }) => "warm again".to_owned(),
-                Change::PutContainer(Container { state: State::Starting { .. }, .. }) => {
-                    "starting".to_owned()
-                }
-                Change::PutContainer(Container { state: State::Warm { .. }, .. }) => "warm".to_owned(),
-                Change::PutContainer(Container { state: State::Assigned { .. }, .. }) => {
-                    "assigned".to_owned()
-                }
+                Change::PutContainer(_) | Change::MoveContainer(_) => continue,
                 Change::DeleteContainer(_) => "deleted".to_owned(),
                 Change::PutPool(row) if row.gate.pause.is_some() => "pause".to_owned(),
                 Change::PutPool(row) if row.gate.learned.is_some() => "learned".to_owned(),
@@ -339,6 +327,18 @@ impl World {
                 Err(error) => error.code().to_owned(),
             });
         }
+    }
+}
+
+/// What has become of a container, in a word.
+fn became(container: &Container) -> String {
+    let again = container.generation > Generation::FIRST;
+    match &container.state {
+        State::Stopping { cause, .. } => cause.as_str().to_owned(),
+        State::Draining { on_release, .. } => format!("draining to {}", on_release.as_str()),
+        State::Starting { .. } => if again { "started again" } else { "starting" }.to_owned(),
+        State::Warm { .. } => if again { "warm again" } else { "warm" }.to_owned(),
+        State::Assigned { .. } => "assigned".to_owned(),
     }
 }
 

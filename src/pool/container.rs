@@ -274,11 +274,16 @@ impl Container {
     /// Whether the two have the same row.
     #[must_use]
     pub fn same_row(&self, other: &Self) -> bool {
+        self.same_but_state(other) && self.state == other.state
+    }
+
+    /// Whether their rows differ in the state at most.
+    #[must_use]
+    pub fn same_but_state(&self, other: &Self) -> bool {
         self.id == other.id
             && self.name == other.name
             && self.generation == other.generation
             && self.created_at_ms == other.created_at_ms
             && self.revision == other.revision
-            && self.state == other.state
     }
 }

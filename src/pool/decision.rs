@@ -42,6 +42,9 @@ pub struct Decision {
 pub enum Change {
     /// Insert or replace a container's row.
     PutContainer(Container),
+    /// Replace the state in a row there is: nothing else of the container has
+    /// changed.
+    MoveContainer(Container),
     /// Delete a container's row.
     DeleteContainer(ContainerId),
     /// Replace the pool's own row.
@@ -52,6 +55,17 @@ pub enum Change {
     PutMinute(Minute),
     /// Insert or replace a chunk of what happened, and drop the oldest.
     PutHistory(Chunk),
+}
+
+impl Change {
+    /// The container it leaves, if it is of one and leaves it.
+    #[must_use]
+    pub const fn container(&self) -> Option<&Container> {
+        match self {
+            Self::PutContainer(container) | Self::MoveContainer(container) => Some(container),
+            _ => None,
+        }
+    }
 }
 
 /// What the pool records of itself.

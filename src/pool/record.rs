@@ -13,7 +13,13 @@ impl Pool {
         for (id, before) in self.ledger.take_stale() {
             let after = self.ledger.container(id);
             self.history.note(step.now_ms, before.as_ref(), after);
-            changes.push(after.cloned().map_or(Change::DeleteContainer(id), Change::PutContainer));
+            changes.push(match after.cloned() {
+                None => Change::DeleteContainer(id),
+                Some(after) if before.is_some_and(|before| before.same_but_state(&after)) => {
+                    Change::MoveContainer(after)
+                }
+                Some(after) => Change::PutContainer(after),
+            });
         }
         if !self.pool_row_is_recorded(step.now_ms) {
             self.recorded_pool = PoolRow {

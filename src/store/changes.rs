@@ -2,12 +2,34 @@
 
 use super::{Statement, container_row, counters_row, history_row, minute_row, pool_row};
 use crate::ordered::Map;
-use crate::pool::{Change, Chunk, Container};
+use crate::pool::{Change, Chunk, Container, ContainerId};
+
+/// What becomes of a container's row.
+enum Fate<'a> {
+    Put(&'a Container),
+    Move(&'a Container),
+    Delete,
+}
+
+impl Fate<'_> {
+    fn gets_a_session(&self) -> bool {
+        let (Self::Put(container) | Self::Move(container)) = self else { return false };
+        container.session().is_some()
+    }
+
+    fn statement(&self, id: ContainerId) -> Statement {
+        match self {
+            Self::Put(container) => container_row::put(container),
+            Self::Move(container) => container_row::change_state(container),
+            Self::Delete => container_row::delete(id),
+        }
+    }
+}
 
 /// One statement to a row. SQLite holds each statement by itself to the index
 /// on sessions, so whoever gives one up comes before whoever gets it.
-pub fn statements(changes: &[Change]) -> Vec<Statement> {
-    let mut containers: Map<_, Option<&Container>> = Map::default();
+pub fn statements<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Statement> {
+    let mut containers: Map<ContainerId, Fate<'_>> = Map::default();
     let mut pool = None;
     let mut counters = None;
     let mut minutes = Vec::new();
@@ -15,10 +37,15 @@ pub fn statements(changes: &[Change]) -> Vec<Statement> {
     for change in changes {
         match change {
             Change::PutContainer(container) => {
-                containers.insert(container.id, Some(container));
+                containers.insert(container.id, Fate::Put(container));
+            }
+            Change::MoveContainer(container) => {
+                let is_new = matches!(containers.get(&container.id), Some(Fate::Put(_)));
+                let fate = if is_new { Fate::Put(container) } else { Fate::Move(container) };
+                containers.insert(container.id, fate);
             }
             Change::DeleteContainer(id) => {
-                containers.insert(*id, None);
+                containers.insert(*id, Fate::Delete);
             }
             Change::PutPool(row) => pool = Some(row),
             Change::PutCounters(row) => counters = Some(&**row),
@@ -31,12 +58,8 @@ pub fn statements(changes: &[Change]) -> Vec<Statement> {
     }
     let mut statements = Vec::new();
     for gets_a_session in [false, true] {
-        for (id, container) in containers.iter() {
-            if container.is_some_and(|container| container.session().is_some()) == gets_a_session {
-                let put = container.map(container_row::put);
-                statements.push(put.unwrap_or_else(|| container_row::delete(*id)));
-            }
-        }
+        let fates = containers.iter().filter(|(_, fate)| fate.gets_a_session() == gets_a_session);
+        statements.extend(fates.map(|(id, fate)| fate.statement(*id)));
     }
     statements.extend(pool.map(pool_row::put));
     statements.extend(counters.map(counters_row::put));

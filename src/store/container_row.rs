@@ -65,6 +65,12 @@ const PUT: &str = "
         destroy_at_ms = excluded.destroy_at_ms,
         settled_at_ms = excluded.settled_at_ms";
 
+const CHANGE_STATE: &str = "
+    UPDATE container SET
+        state = ?, deadline_at_ms = ?, ready_at_ms = ?, session = ?, claimed_at_ms = ?, on_release = ?,
+        stop_cause = ?, destroy_at_ms = ?, settled_at_ms = ?
+    WHERE id = ?";
+
 const DELETE: &str = "DELETE FROM container WHERE id = ?";
 
 /// The columns that belong to some states only.
@@ -86,15 +92,30 @@ const STOPPING_COLUMNS: &[usize] = &[5, 6, 7];
 
 /// Inserts or replaces the row.
 pub fn put(container: &Container) -> Statement {
-    let mut params = [const { Value::Null }; 6 + STATE_COLUMNS.len()];
-    let [id, name, generation, created, revision, state, own @ ..] = &mut params;
-    let [deadline, ready, session, claimed, on_release, cause, destroy, settled] = own;
-    *id = Value::text(container.id);
-    *name = Value::text(container.name);
-    *generation = Value::count(container.generation.0.into());
-    *created = Value::count(container.created_at_ms);
-    *revision = Value::optional(container.revision.as_deref(), Value::text);
-    *state = Value::text(match &container.state {
+    let mut params = vec![
+        Value::text(container.id),
+        Value::text(container.name),
+        Value::count(container.generation.0.into()),
+        Value::count(container.created_at_ms),
+        Value::optional(container.revision.as_deref(), Value::text),
+    ];
+    params.extend(state_params(&container.state));
+    Statement { sql: PUT, params }
+}
+
+/// Replaces the state in the row there is. The constraints on the other columns
+/// are not looked at again, which is most of the work that a row is.
+pub fn change_state(container: &Container) -> Statement {
+    let mut params = Vec::from(state_params(&container.state));
+    params.push(Value::text(container.id));
+    Statement { sql: CHANGE_STATE, params }
+}
+
+/// The state, and what belongs to it.
+fn state_params(state: &State) -> [Value; 1 + STATE_COLUMNS.len()] {
+    let mut params = [const { Value::Null }; 1 + STATE_COLUMNS.len()];
+    let [name, deadline, ready, session, claimed, on_release, cause, destroy, settled] = &mut params;
+    *name = Value::text(match state {
         State::Starting { deadline_at_ms } => {
             *deadline = Value::count(*deadline_at_ms);
             STARTING
@@ -122,7 +143,7 @@ pub fn put(container: &Container) -> Statement {
             STOPPING
         }
     });
-    Statement { sql: PUT, params: params.into() }
+    params
 }
 
 /// Deletes the row.

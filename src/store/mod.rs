@@ -48,7 +48,8 @@ pub trait Sql {
     /// one's rows.
     ///
     /// # Errors
-    /// [`StoreError::Failed`] with the database's message. Nothing has changed.
+    /// [`StoreError::Failed`] with the database's message, or where an UPDATE
+    /// finds no row. Nothing has changed.
     fn run(&self, statements: &[Statement]) -> Result<Vec<Rows>, StoreError>;
 }
 
@@ -66,6 +67,14 @@ impl Statement {
     #[must_use]
     pub const fn new(sql: &'static str) -> Self {
         Self { sql, params: Vec::new() }
+    }
+
+    /// What is wrong with `changed` rows, if anything: an UPDATE is of a row
+    /// there is.
+    #[must_use]
+    pub fn missed(&self, changed: u64) -> Option<&'static str> {
+        let updates = self.sql.trim_start().starts_with("UPDATE");
+        (updates && changed == 0).then_some("there is no such row to update")
     }
 }
 
@@ -191,7 +200,7 @@ impl<S: Sql> Store<S> {
     /// [`StoreError::Failed`] when the database refused, as it does rows that
     /// break a constraint. Nothing has changed: the pool that decided this is
     /// to be thrown away, and [`Store::load`] gives the one before.
-    pub fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
+    pub fn commit<'a>(&self, changes: impl IntoIterator<Item = &'a Change>) -> Result<(), StoreError> {
         let statements = changes::statements(changes);
         if statements.is_empty() {
             return Ok(());

@@ -153,8 +153,10 @@ impl Driver {
         }
         let before = counts(&self.counters_row);
         for change in &mut decision.changes {
-            if let Change::PutContainer(container) = change {
-                container.memory = Memory::default();
+            if let Some(container) = change.container() {
+                // Whether its row is put or moved is the business of the store's tests.
+                let without = Container { memory: Memory::default(), ..container.clone() };
+                *change = Change::PutContainer(without);
             }
             self.commit(change);
         }
@@ -182,7 +184,7 @@ impl Driver {
 
     fn commit(&mut self, change: &Change) {
         match change {
-            Change::PutContainer(container) => {
+            Change::PutContainer(container) | Change::MoveContainer(container) => {
                 self.rows.retain(|row| row.id != container.id);
                 self.rows.push(container.clone());
             }

@@ -198,8 +198,5 @@ fn never_7_is_anything_asked_for_that_was_not_recorded_or_forgotten_that_was() {
 }
 
 fn recorded_start(change: &Change) -> Option<u8> {
-    match change {
-        Change::PutContainer(container) => Some(container.id.0[0]),
-        _ => None,
-    }
+    change.container().map(|container| container.id.0[0])
 }

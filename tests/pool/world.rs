@@ -138,7 +138,7 @@ impl World {
         let seed = self.seed;
         for change in decision.changes {
             match change {
-                Change::PutContainer(container) => {
+                Change::PutContainer(container) | Change::MoveContainer(container) => {
                     self.recorded.insert(container.id);
                     self.rows.insert(container.id, Container { memory: Memory::default(), ..container });
                 }

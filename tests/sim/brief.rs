@@ -62,7 +62,7 @@ impl fmt::Display for BriefDecision<'_> {
         let Decision { changes, replies, commands, alarm_at_ms, timer_at_ms, .. } = self.0;
         for change in changes {
             match change {
-                Change::PutContainer(container) => {
+                Change::PutContainer(container) | Change::MoveContainer(container) => {
                     let (name, life) = (name(container.id), container.generation.0);
                     write!(f, "{name} (life {life}) {}; ", state(&container.state))?;
                 }

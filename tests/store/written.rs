@@ -166,7 +166,7 @@ fn what_returns_takes_the_place_of_what_is_taken_and_costs_its_row() {
                 OnRelease::Reset => Event::ResetAnswered { life, result: Ok(true) },
                 _ => Event::DestroyAnswered { life, conclusive: true, result: Ok(()) },
             });
-            let Change::PutContainer(again) = &decision.changes[0] else { panic!("{decision:?}") };
+            let Some(again) = decision.changes[0].container() else { panic!("{decision:?}") };
             assert_eq!((again.id, again.generation), (life.id, life.generation.next()));
             assert_eq!(rows, expected, "a life that is over is counted: {:?}", decision.changes);
         }

@@ -48,6 +48,7 @@ fn run_one(connection: &Connection, statement: &Statement) -> Result<Rows, Store
         let values = (0..columns).map(|at| value(row.get_ref(at).map_err(failed)?));
         answer.push(values.collect::<Result<_, _>>()?);
     }
+    statement.missed(connection.changes()).map_or(Ok(()), |problem| Err(failed(problem)))?;
     Ok(answer)
 }
 

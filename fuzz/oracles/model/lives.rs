@@ -11,7 +11,7 @@ impl World {
     /// Looks at the changed rows beside those before them.
     pub(super) fn check_lives(&self, event: &Event, decision: &Decision) {
         for change in &decision.changes {
-            if let Change::PutContainer(container) = change {
+            if let Some(container) = change.container() {
                 self.check_life(event, container);
                 self.check_end(event, container);
             }
@@ -19,7 +19,9 @@ impl World {
         if let Event::Released { session } = event
             && let Some(held) = self.holder(session)
         {
-            let given_up = |change: &Change| matches!(change, Change::PutContainer(one) if one.id == held.id && one.session() != Some(session));
+            let given_up = |change: &Change| {
+                change.container().is_some_and(|one| one.id == held.id && one.session() != Some(session))
+            };
             assert!(decision.changes.iter().any(given_up), "{session:?} released {}, and keeps it", held.id);
         }
     }

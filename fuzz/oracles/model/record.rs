@@ -85,7 +85,7 @@ impl World {
 
     fn record(&mut self, event: &Event, change: Change) {
         match change {
-            Change::PutContainer(container) => {
+            Change::PutContainer(container) | Change::MoveContainer(container) => {
                 let row = Container { memory: Memory::default(), ..container };
                 let before = self.rows.insert(row.id, row.clone());
                 self.recorded.insert(row.id);

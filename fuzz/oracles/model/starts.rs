@@ -48,7 +48,7 @@ impl World {
 
     /// Whether a change is the beginning of a life by a start.
     fn begins(&self, change: &Change) -> bool {
-        let Change::PutContainer(one) = change else { return false };
+        let Some(one) = change.container() else { return false };
         let lived = self.rows.get(&one.id).map(|row| row.generation);
         lived != Some(one.generation) && matches!(one.state, State::Starting { .. })
     }
@@ -58,7 +58,7 @@ impl World {
     fn check_replaced(&self, event: &Event, decision: &Decision, stats: &Stats) {
         let mut replaced = 0;
         for change in &decision.changes {
-            let Change::PutContainer(one) = change else { continue };
+            let Some(one) = change.container() else { continue };
             let State::Stopping { cause, .. } = one.state else { continue };
             let before = self.rows.get(&one.id).map(|row| &row.state);
             if !matches!(before, Some(State::Warm { .. } | State::Starting { .. })) {

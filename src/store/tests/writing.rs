@@ -410,3 +410,30 @@ fn what_is_no_key_of_the_log_is_refused() {
     }
     assert_eq!(store.about(None, "later").unwrap().log_key, "later");
 }
+
+#[test]
+fn a_container_that_moves_keeps_the_rest_of_its_row() {
+    for (before, after) in states().iter().flat_map(|before| states().map(|after| (before.clone(), after))) {
+        let moved = container(1, after);
+        let (sqlite, store) = database(&[put(1, before), put(2, warm())]);
+        store.commit(&[Change::MoveContainer(moved.clone())]).unwrap();
+        assert_eq!(recorded(&sqlite).unwrap().2, [moved, container(2, warm())]);
+    }
+}
+
+#[test]
+fn a_container_that_is_not_recorded_cannot_move() {
+    let (sqlite, store) = database(&[put(2, warm())]);
+    let changes = [put(3, warm()), Change::MoveContainer(container(1, assigned("alice")))];
+    let error = store.commit(&changes).unwrap_err();
+    assert_eq!(error, StoreError::new("there is no such row to update"));
+    assert_eq!(recorded(&sqlite).unwrap().2, [container(2, warm())]);
+}
+
+#[test]
+fn one_that_is_put_and_moves_in_one_commit_is_put_as_it_ends() {
+    let (sqlite, store) = database(&[]);
+    let moved = container(1, assigned("alice"));
+    store.commit(&[put(1, starting()), Change::MoveContainer(moved.clone())]).unwrap();
+    assert_eq!(recorded(&sqlite).unwrap().2, [moved]);
+}

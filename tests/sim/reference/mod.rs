@@ -217,7 +217,9 @@ impl Reference {
         let mut moves = Vec::new();
         for change in &commit.decision.changes {
             match change {
-                Change::PutContainer(container) => moves.push(self.put_row(container, commit)?),
+                Change::PutContainer(container) | Change::MoveContainer(container) => {
+                    moves.push(self.put_row(container, commit)?);
+                }
                 Change::DeleteContainer(id) => moves.push(self.delete_row(*id, commit.event)?),
                 Change::PutPool(row) => {
                     if row.config != self.pool_row.config {

@@ -14,8 +14,8 @@ type PoolNamespace = DurableObjectNamespace<WarmPool<any>>;
 
 const DEFAULT_POOL_NAME = "global-pool";
 
-/** How the pool grants a claim. */
-const GRANT = /^\{"name":"[0-9a-f-]{36}","id":"/;
+/** How the pool grants a claim: what is certain to be well needs no Rust here. */
+const GRANT = /^\{"name":"([0-9a-f-]{36})","id":"([0-9a-f]{64})"/;
 
 /** Past that a session is none, and need not be sent to be told so. */
 const SESSION_LENGTH_MAX = 512;
@@ -58,7 +58,7 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
     plain
       ? getWarmPool(poolNamespace, poolName)
       : stubOf<DurableObjectStub<WarmPool>>(client().pool());
-  const container = ({ name, id }: Grant) => {
+  const container = (name: string, id: string) => {
     const ours = plain ? containerNamespace.idFromName(name) : undefined;
     // One of another class or jurisdiction is refused, in the words that there are for it.
     return ours?.toString() === id
@@ -67,8 +67,11 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
   };
   return {
     async getContainer(id, { signal } = {}) {
-      const claimed = signal ? claimUnlessAborted(id, signal) : claim(id);
-      return container(readAnswer(await claimed));
+      const answer = await (signal ? claimUnlessAborted(id, signal) : claim(id));
+      const [, name, its] = GRANT.exec(answer) ?? [];
+      if (name !== undefined && its !== undefined) return container(name, its);
+      const grant = readAnswer(client().checked(answer));
+      return container(grant.name, grant.id);
     },
     async releaseContainer(id) {
       if (idCache) client().forgetHint(id);
@@ -78,7 +81,7 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
       const held = throwIfError<Grant | null>(
         (await pool().callText("lookup", id)) as string | null,
       );
-      return held && container(held);
+      return held && container(held.name, held.id);
     },
     explain: async (id) => pool().explain(id),
     warmup: async (count) => {
@@ -91,16 +94,14 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
     shutdown: async () => pool().shutdown(),
   };
 
-  /** Without a hint cache a claim is one call, and what is certain to be well needs no Rust here. */
+  /** Without a hint cache a claim is one call. */
   async function claim(id: string, ticket?: string): Promise<string> {
     if (idCache || !plain || !maySend(id)) return client().claim(id, ticket);
-    let answer: string;
     try {
-      answer = await pool().claim(id, text, ticket);
+      return await (ticket === undefined ? pool().claim(id, text) : pool().claim(id, text, ticket));
     } catch (error) {
       return client().unasked(error);
     }
-    return GRANT.test(answer) ? answer : client().checked(answer);
   }
 
   /** The platform does not tell an object that a caller is gone, so the client does. */
@@ -132,8 +133,15 @@ export function getWarmPool(
   poolNamespace: PoolNamespace,
   poolName: string = DEFAULT_POOL_NAME,
 ): DurableObjectStub<WarmPool> {
-  return poolNamespace.get(poolNamespace.idFromName(poolName));
+  const last = lastIds.get(poolNamespace);
+  if (last?.name === poolName) return poolNamespace.get(last.id);
+  const id = poolNamespace.idFromName(poolName);
+  lastIds.set(poolNamespace, { name: poolName, id });
+  return poolNamespace.get(id);
 }
+
+/** The pool last asked for, of each namespace: to make its id costs a tenth of a call to it. */
+const lastIds = new WeakMap<object, { name: string; id: DurableObjectId }>();
 
 /** A stub, unless there is an error's JSON text in place of one. */
 function stubOf<Stub>(answer: unknown): Stub {

@@ -4,10 +4,22 @@
  */
 export function optionsText(options: unknown): string {
   try {
-    return JSON.stringify(options, spelledOut);
+    return isPlain(options) ? JSON.stringify(options) : JSON.stringify(options, spelledOut);
   } catch (error) {
     return JSON.stringify(String(error));
   }
+}
+
+/** Whether JSON says all of it: an object of texts, finite numbers and the like, as most are. */
+function isPlain(options: unknown): boolean {
+  if (typeof options !== "object" || options === null || "toJSON" in options) return false;
+  return Object.values(options).every(
+    (value) =>
+      typeof value === "string" ||
+      typeof value === "boolean" ||
+      typeof value === "undefined" ||
+      (typeof value === "number" && Number.isFinite(value)),
+  );
 }
 
 /** `value` is what `toJSON` made of `this[key]`: a date's text, for one. */

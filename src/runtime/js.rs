@@ -35,6 +35,8 @@ extern "C" {
     pub type SqlCursor;
     #[wasm_bindgen(method, catch)]
     pub fn raw(this: &SqlCursor) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, js_name = rowsWritten)]
+    pub fn rows_written(this: &SqlCursor) -> f64;
 
     /// A Durable Object namespace.
     #[derive(Clone)]

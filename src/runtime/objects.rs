@@ -1,5 +1,7 @@
 //! The objects of one class, where the configuration says they are.
 
+use std::rc::Rc;
+
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::call::message_of;
@@ -9,7 +11,9 @@ use crate::pool::{ContainerId, ContainerName, Identity, PoolError};
 /// A namespace, or the part of it in one jurisdiction, and near which region an
 /// object of it is made that is not there yet.
 #[derive(Clone)]
-pub struct Objects {
+pub struct Objects(Rc<Place>);
+
+struct Place {
     namespace: Namespace,
     /// What `get` is told.
     options: JsValue,
@@ -30,13 +34,17 @@ impl Objects {
             }
             _ => namespace,
         };
-        Ok(Self { namespace, options: JsValue::UNDEFINED })
+        Ok(Self::new(namespace, JsValue::UNDEFINED))
     }
 
     /// The same, made near that region where they are made by this.
     pub fn near(&self, location_hint: Option<&str>) -> Self {
         let hint = |hint| object(&[("locationHint", JsValue::from_str(hint))]);
-        Self { namespace: self.namespace.clone(), options: location_hint.map_or(JsValue::UNDEFINED, hint) }
+        Self::new(self.0.namespace.clone(), location_hint.map_or(JsValue::UNDEFINED, hint))
+    }
+
+    fn new(namespace: Namespace, options: JsValue) -> Self {
+        Self(Rc::new(Place { namespace, options }))
     }
 
     /// A new stub of the object of that name. After some errors a stub is
@@ -45,8 +53,8 @@ impl Objects {
     /// # Errors
     /// The platform's, when the name is refused.
     pub fn by_name<Stub: JsCast>(&self, name: &str) -> Result<Stub, JsValue> {
-        let id = self.namespace.id_from_name(name)?;
-        Ok(self.namespace.stub(&id, &self.options)?.unchecked_into())
+        let id = self.0.namespace.id_from_name(name)?;
+        Ok(self.0.namespace.stub(&id, &self.0.options)?.unchecked_into())
     }
 
     /// The name with the id that is made from it.
@@ -54,7 +62,7 @@ impl Objects {
     /// # Errors
     /// [`PoolError::Misconfigured`] where none is.
     pub fn identity_of(&self, name: ContainerName) -> Result<Identity, PoolError> {
-        let id = self.namespace.id_from_name(&name.to_string()).ok();
+        let id = self.0.namespace.id_from_name(&name.to_string()).ok();
         let id = id.and_then(|id| ContainerId::parse(&id.to_hex()));
         id.map(|id| Identity { name, id }).ok_or_else(|| PoolError::Misconfigured {
             message: "the container binding makes no Durable Object ids".to_owned(),
@@ -66,8 +74,11 @@ impl Objects {
     /// # Errors
     /// Those of [`Self::check`].
     pub fn container<Stub: JsCast>(&self, identity: Identity) -> Result<Stub, PoolError> {
-        let stub =
-            self.namespace.stub(&self.check(identity)?, &self.options).map_err(|_| elsewhere(identity))?;
+        let stub = self
+            .0
+            .namespace
+            .stub(&self.check(identity)?, &self.0.options)
+            .map_err(|_| elsewhere(identity))?;
         Ok(stub.unchecked_into())
     }
 
@@ -77,7 +88,7 @@ impl Objects {
     /// # Errors
     /// [`PoolError::Misconfigured`] where its name makes another id.
     pub fn check(&self, identity: Identity) -> Result<ObjectId, PoolError> {
-        let made = self.namespace.id_from_name(&identity.name.to_string()).ok();
+        let made = self.0.namespace.id_from_name(&identity.name.to_string()).ok();
         let same = made.filter(|made| made.to_hex() == identity.id.to_string());
         same.ok_or_else(|| elsewhere(identity))
     }
@@ -85,7 +96,7 @@ impl Objects {
     /// What the platform calls it.
     #[cfg(not(feature = "package"))]
     pub fn into_namespace(self) -> JsValue {
-        self.namespace.into()
+        self.0.namespace.clone().into()
     }
 }
 

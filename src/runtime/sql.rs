@@ -1,14 +1,14 @@
 //! The store's port on the platform's SQLite.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
-use js_sys::{Array, JsString};
+use js_sys::{Array, JSON, JsString};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::call::message_of;
 use super::js::{ObjectStorage, SqlStorage};
 use crate::store::{Rows, Sql, Statement, StoreError, Value};
+use crate::wire::quoted;
 
 /// `ctx.storage`, whose writes of one synchronous stretch land together, and
 /// are undone together when one of them fails.
@@ -16,7 +16,7 @@ pub struct ObjectSql {
     storage: ObjectStorage,
     sql: SqlStorage,
     /// The statements there are, as JavaScript's strings.
-    texts: RefCell<BTreeMap<*const u8, JsString>>,
+    texts: RefCell<Vec<(*const u8, JsString)>>,
 }
 
 impl ObjectSql {
@@ -27,17 +27,24 @@ impl ObjectSql {
     }
 
     fn run_one(&self, statement: &Statement) -> Result<Rows, JsValue> {
-        let params: Array = statement.params.iter().map(to_js).collect();
-        let cursor = self.sql.exec(&self.text(statement.sql), &params)?;
+        let params = JSON::parse(&params_text(&statement.params))?;
+        let cursor = self.sql.exec(&self.text(statement.sql), params.unchecked_ref())?;
         if !reads(statement.sql) {
-            return Ok(Rows::new());
+            let missed = statement.missed(cursor.rows_written() as u64);
+            return missed.map_or(Ok(Rows::new()), |problem| Err(JsValue::from_str(problem)));
         }
         Ok(Array::from(&cursor.raw()?).iter().map(|row| from_row(&row)).collect())
     }
 
     /// Each text is `'static`, so where it lies is which it is.
     fn text(&self, sql: &'static str) -> JsString {
-        self.texts.borrow_mut().entry(sql.as_ptr()).or_insert_with(|| sql.into()).clone()
+        let mut texts = self.texts.borrow_mut();
+        if let Some((_, text)) = texts.iter().find(|(at, _)| *at == sql.as_ptr()) {
+            return text.clone();
+        }
+        let text = JsString::from(sql);
+        texts.push((sql.as_ptr(), text.clone()));
+        text
     }
 }
 
@@ -65,12 +72,21 @@ fn reads(sql: &str) -> bool {
     sql.trim_start().starts_with("SELECT")
 }
 
-fn to_js(value: &Value) -> JsValue {
-    match value {
-        Value::Null => JsValue::NULL,
-        Value::Integer(number) => JsValue::from_f64(*number as f64),
-        Value::Text(text) => JsValue::from_str(text),
+/// All values as one text: each of them by itself would cost a call or two.
+fn params_text(params: &[Value]) -> String {
+    let mut text = String::from("[");
+    for (at, param) in params.iter().enumerate() {
+        if at > 0 {
+            text.push(',');
+        }
+        match param {
+            Value::Null => text.push_str("null"),
+            Value::Integer(number) => text.push_str(&number.to_string()),
+            Value::Text(param) => text.push_str(&quoted(param)),
+        }
     }
+    text.push(']');
+    text
 }
 
 fn from_row(row: &JsValue) -> Vec<Value> {

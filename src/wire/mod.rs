@@ -73,7 +73,7 @@ pub use figures::Counts;
 pub use health::usage_from_json;
 pub use hint::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};
 pub use history::{explanation_to_json, transitions_from_json, transitions_to_json};
-pub use json::{Number, Object, Value};
+pub use json::{Number, Object, Value, quoted};
 pub use legacy::{Legacy, Unreadable, legacy_from_json};
 pub use log::{
     Level, Telling, analytics_index, event_line, failure_line, level_of, telling, transition_line,

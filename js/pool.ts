@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 
+import { Batch, type Answer, type Call } from "./batch.js";
 import { forgetLegacy, legacyText } from "./legacy.js";
 import { optionsText } from "./options.js";
 import { readAnswer, throwIfError, type Grant } from "./error.js";
@@ -29,6 +30,10 @@ type TextCall = (typeof TEXT_CALLS)[number];
  */
 export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
   readonly #object: PoolObject;
+  readonly #batch = new Batch(
+    () => this.ctx.storage.sync(),
+    (calls) => this.#claimAll(calls),
+  );
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -58,8 +63,29 @@ export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
    *
    * @param ticket what {@link leave} may be called with, if the caller goes away
    */
-  async claim(session: unknown, config: string | undefined, ticket?: string): Promise<string> {
-    return this.#run((object) => object.claim(session, config, ticket));
+  claim(session: unknown, config?: string, ticket?: string): string | Promise<string> {
+    const answer = this.#batch.join([session, config, ticket]);
+    if (answer) return answer;
+    try {
+      return this.#settled(this.#object.claim(session, config, ticket));
+    } catch (panic) {
+      return this.#panicked(panic);
+    }
+  }
+
+  #claimAll(calls: Call[]): Answer[] {
+    try {
+      return this.#object.claimAll(calls).map((answer) => this.#settled(answer));
+    } catch (panic) {
+      return this.#panicked(panic);
+    }
+  }
+
+  /** An answer that is waited for, so that a panic meanwhile is heard of. */
+  #settled(answer: Answer): Answer {
+    return typeof answer === "string"
+      ? answer
+      : answer.catch((panic: unknown) => this.#panicked(panic));
   }
 
   /** The caller that claimed with `ticket` has gone away, and is to get nothing. */
@@ -199,10 +225,15 @@ export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
   /** Rust answers with errors and never throws: what comes out is a panic. */
   async #run<T>(work: (object: PoolObject) => T | Promise<T>): Promise<T> {
     try {
+      this.#batch.end();
       return await work(this.#object);
     } catch (panic) {
-      this.ctx.abort(`the pool panicked and restarts from its rows: ${String(panic)}`);
-      throw panic;
+      return this.#panicked(panic);
     }
+  }
+
+  #panicked(panic: unknown): never {
+    this.ctx.abort(`the pool panicked and restarts from its rows: ${String(panic)}`);
+    throw panic;
   }
 }

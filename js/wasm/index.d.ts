@@ -18,6 +18,10 @@ export declare class PoolObject {
     config: string | undefined,
     ticket: string | undefined,
   ): string | Promise<string>;
+  /** Claims that came at once, each with what {@link claim} is given, and their answers. */
+  claimAll(
+    calls: [unknown, string | undefined, string | undefined][],
+  ): (string | Promise<string>)[];
   leave(ticket: string): string | null;
   release(session: unknown): boolean | string;
   warmup(count: number | undefined): string | null;

@@ -83,9 +83,9 @@ impl Host {
 
     /// Decides, records, and only then acts.
     pub(super) fn dispatch(self: &Rc<Self>, event: Event) -> Result<(), PoolError> {
-        self.ensure_woken(&event)?;
-        let containers = self.containers_for(&event)?;
-        self.decide_and_act(containers, event)
+        let mut work = Work::of(self);
+        work.decide(event)?;
+        work.finish()
     }
 
     /// What a session holds. Nothing changes.
@@ -94,20 +94,17 @@ impl Host {
         if self.legacy.is_there() {
             self.ensure_woken(&Event::StatsAsked)?;
         }
-        let pool = self.pool.borrow();
-        Ok(pool.as_ref().ok_or_else(lost)?.lookup(session))
+        self.loaded(|pool| pool.lookup(session))
     }
 
     /// The figures as they are.
     pub(super) fn stats(&self) -> Result<Stats, PoolError> {
-        let pool = self.pool.borrow();
-        Ok(pool.as_ref().ok_or_else(lost)?.stats(now_ms()))
+        self.loaded(|pool| pool.stats(now_ms()))
     }
 
     /// The minutes of the last hour as they are.
     pub(super) fn minutes(&self) -> Result<Vec<Minute>, PoolError> {
-        let pool = self.pool.borrow();
-        Ok(pool.as_ref().ok_or_else(lost)?.minutes())
+        self.loaded(Pool::minutes)
     }
 
     /// The id of the container of that name; `None` where no binding is known.
@@ -119,10 +116,19 @@ impl Host {
     /// The binding a caller means who names none: recorded by its name, so that
     /// one who names it later means the same.
     pub(super) fn binding_in_force(&self) -> Result<Option<String>, PoolError> {
-        self.ensure_loaded()?;
-        let pool = self.pool.borrow();
-        let recorded = pool.as_ref().ok_or_else(lost)?.config().container_binding.clone();
+        let recorded = self.in_force()?.container_binding.clone();
         Ok(recorded.or_else(|| self.binding_found()))
+    }
+
+    /// The configuration in force.
+    pub(super) fn in_force(&self) -> Result<Rc<Config>, PoolError> {
+        self.ensure_loaded()?;
+        self.loaded(|pool| Rc::clone(pool.config()))
+    }
+
+    /// Looks at the pool, where it is loaded.
+    fn loaded<T>(&self, look: impl FnOnce(&Pool) -> T) -> Result<T, PoolError> {
+        self.pool.borrow().as_ref().map(look).ok_or_else(lost)
     }
 
     /// The binding of a pool whose callers name none.
@@ -162,8 +168,7 @@ impl Host {
         };
         let containers = self.containers_for(&adopted)?;
         self.decide_and_act(containers, adopted)?;
-        let pool = self.pool.borrow();
-        self.legacy.taken(&pool.as_ref().ok_or_else(lost)?.stats(now_ms()), &self.log);
+        self.legacy.taken(&self.stats()?, &self.log);
         Ok(())
     }
 
@@ -181,18 +186,9 @@ impl Host {
     }
 
     fn decide_and_act(self: &Rc<Self>, containers: Objects, event: Event) -> Result<(), PoolError> {
-        let decision = {
-            let mut slot = self.pool.borrow_mut();
-            let pool = slot.as_mut().ok_or_else(lost)?;
-            let decision = pool.handle(now_ms(), &mut Platform { containers: &containers }, event);
-            if let Err(error) = self.store.commit(&decision.changes) {
-                *slot = None;
-                drop(slot);
-                return Err(self.commit_failed(&unavailable(error)));
-            }
-            decision
-        };
-        self.act(containers, decision)
+        let mut work = Work::of(self);
+        work.handle(containers, event)?;
+        work.finish()
     }
 
     fn act(self: &Rc<Self>, containers: Objects, decision: Decision) -> Result<(), PoolError> {
@@ -254,13 +250,10 @@ impl Host {
     /// the event leads to would be started there.
     fn containers_for(&self, event: &Event) -> Result<Objects, PoolError> {
         let Some(config) = config_of(event) else { return self.containers() };
-        let pool = self.pool.borrow();
-        let pool = pool.as_ref().ok_or_else(lost)?;
-        pool.check_place(config)?;
-        if pool.means_same_place(config) {
+        if self.loaded(|pool| pool.check_place(config).map(|()| pool.means_same_place(config)))?? {
             return self.containers();
         }
-        let in_force = pool.config();
+        let in_force = self.in_force()?;
         let binding = config.container_binding.as_ref().or(in_force.container_binding.as_ref());
         let namespace = container_namespace(&self.env, binding.map(String::as_str))?;
         Objects::of(namespace, config.jurisdiction.or(in_force.jurisdiction))
@@ -276,17 +269,16 @@ impl Host {
 
     /// Where the configuration in force has its containers.
     fn containers(&self) -> Result<Objects, PoolError> {
-        let pool = self.pool.borrow();
-        let config = pool.as_ref().ok_or_else(lost)?.config();
+        let config = self.loaded(|pool| Rc::clone(pool.config()))?;
         let mut cached = self.containers.borrow_mut();
         if let Some((of, objects)) = cached.as_ref()
-            && Rc::ptr_eq(of, config)
+            && Rc::ptr_eq(of, &config)
         {
             return Ok(objects.clone());
         }
         let namespace = container_namespace(&self.env, config.container_binding.as_deref())?;
         let objects = Objects::of(namespace, config.jurisdiction)?.near(config.location_hint);
-        *cached = Some((Rc::clone(config), objects.clone()));
+        *cached = Some((config, objects.clone()));
         Ok(objects)
     }
 
@@ -307,6 +299,47 @@ impl Host {
                 deliver(&host, Event::DeadlineReached);
             });
         });
+    }
+}
+
+/// Events of the same moment: each is decided upon what those before it left,
+/// all are recorded by one commit, and only then is anything done.
+pub(super) struct Work<'a> {
+    host: &'a Rc<Host>,
+    decided: Vec<(Objects, Decision)>,
+}
+
+impl<'a> Work<'a> {
+    /// None yet.
+    pub(super) const fn of(host: &'a Rc<Host>) -> Self {
+        Self { host, decided: Vec::new() }
+    }
+
+    /// Decides about one more event. Where that is an error, it changes nothing.
+    pub(super) fn decide(&mut self, event: Event) -> Result<(), PoolError> {
+        self.host.ensure_woken(&event)?;
+        let containers = self.host.containers_for(&event)?;
+        self.handle(containers, event)
+    }
+
+    fn handle(&mut self, containers: Objects, event: Event) -> Result<(), PoolError> {
+        let mut slot = self.host.pool.borrow_mut();
+        let pool = slot.as_mut().ok_or_else(lost)?;
+        let decision = pool.handle(now_ms(), &mut Platform { containers: &containers }, event);
+        self.decided.push((containers, decision));
+        Ok(())
+    }
+
+    /// Records, and only then acts. Why an event was refused, if one was.
+    pub(super) fn finish(self) -> Result<(), PoolError> {
+        let changes = self.decided.iter().flat_map(|(_, decision)| &decision.changes);
+        if let Err(error) = self.host.store.commit(changes) {
+            *self.host.pool.borrow_mut() = None;
+            return Err(self.host.commit_failed(&unavailable(error)));
+        }
+        let acted =
+            self.decided.into_iter().map(|(containers, decision)| self.host.act(containers, decision));
+        acted.fold(Ok(()), Result::and)
     }
 }
 

@@ -4,11 +4,12 @@
 use std::rc::Rc;
 
 use futures::channel::oneshot;
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::given::{session_of, type_of};
-use super::host::{Host, lost, unavailable};
+use super::given::session_of;
+use super::host::{Host, Work, lost, unavailable};
 use super::js::{ObjectState, now_ms};
 use super::waiting::Answer;
 use crate::pool::limits::HISTORY_CHUNK_MAX;
@@ -49,14 +50,19 @@ impl PoolObject {
     /// nothing has to be waited for, else a promise of it; it does not throw.
     /// `ticket` is what [`Self::leave`] may be called with, or undefined.
     pub fn claim(&self, session: &JsValue, config: &JsValue, ticket: &JsValue) -> JsValue {
-        match self.host.claim(session, config, ticket.as_string()) {
-            Claimed::Answered(answer) => wire::claim_to_json(answer).into(),
-            Claimed::Waits(receiver) => future_to_promise(async move {
-                let answer = receiver.await.unwrap_or_else(|_| Err(lost()));
-                Ok(wire::claim_to_json(answer).into())
-            })
-            .into(),
-        }
+        let answer = self.host.claims([(session.clone(), config.clone(), ticket.as_string())]).pop();
+        answer.map_or(JsValue::UNDEFINED, answered)
+    }
+
+    /// Claims that came at once, recorded by one commit: each an array of what
+    /// [`Self::claim`] is given, and answered with an array of what that answers.
+    #[wasm_bindgen(js_name = claimAll)]
+    pub fn claim_all(&self, calls: &Array) -> Array {
+        let calls = calls.iter().map(|call| {
+            let call: Array = call.unchecked_into();
+            (call.get(0), call.get(1), call.get(2).as_string())
+        });
+        self.host.claims(calls).into_iter().map(answered).collect()
     }
 
     /// The caller with that ticket has gone away. Answers an error's JSON, or
@@ -169,27 +175,50 @@ impl PoolObject {
     }
 }
 
+/// A claim's answer as text, or a promise of it.
+fn answered(claimed: Claimed) -> JsValue {
+    match claimed {
+        Claimed::Answered(answer) => wire::claim_to_json(answer).into(),
+        Claimed::Waits(receiver) => future_to_promise(async move {
+            let answer = receiver.await.unwrap_or_else(|_| Err(lost()));
+            Ok(wire::claim_to_json(answer).into())
+        })
+        .into(),
+    }
+}
+
 enum Claimed {
     Answered(Answer),
     Waits(oneshot::Receiver<Answer>),
 }
 
 impl Host {
-    fn claim(self: &Rc<Self>, session: &JsValue, config: &JsValue, ticket: Option<String>) -> Claimed {
-        let asked = session_of(session).and_then(|session| Ok((session, self.config(config)?)));
-        let (session, config) = match asked {
-            Ok(asked) => asked,
-            Err(error) => return Claimed::Answered(Err(error)),
+    /// Claims of the same moment, each with its session, configuration and ticket.
+    fn claims(
+        self: &Rc<Self>,
+        calls: impl IntoIterator<Item = (JsValue, JsValue, Option<String>)>,
+    ) -> Vec<Claimed> {
+        let mut work = Work::of(self);
+        let mut claimed = Vec::new();
+        for (session, config, ticket) in calls {
+            let asked = session_of(&session).and_then(|session| Ok((session, self.config(&config)?)));
+            let decided = asked.and_then(|(session, config)| {
+                let (claim, receiver) = self.waiting.join(now_ms(), ticket);
+                let decided = work.decide(Event::Claimed { claim, session, config });
+                decided.inspect_err(|_| self.waiting.leave(claim)).map(|()| receiver)
+            });
+            claimed.push(decided);
+        }
+        // Whatever is refused here was the answer to a claim too.
+        let _ = work.finish();
+        let answer_of = |decided: Result<oneshot::Receiver<Answer>, PoolError>| match decided {
+            Err(error) => Claimed::Answered(Err(error)),
+            Ok(mut receiver) => match receiver.try_recv() {
+                Ok(Some(answer)) => Claimed::Answered(answer),
+                _ => Claimed::Waits(receiver),
+            },
         };
-        let (claim, mut receiver) = self.waiting.join(now_ms(), ticket);
-        if let Err(error) = self.dispatch(Event::Claimed { claim, session, config }) {
-            self.waiting.leave(claim);
-            return Claimed::Answered(Err(error));
-        }
-        match receiver.try_recv() {
-            Ok(Some(answer)) => Claimed::Answered(answer),
-            _ => Claimed::Waits(receiver),
-        }
+        claimed.into_iter().map(answer_of).collect()
     }
 
     /// The caller's configuration, if it named one.
@@ -197,12 +226,12 @@ impl Host {
         if config.is_undefined() || config.is_null() {
             return Ok(None);
         }
-        let text = config.as_string().ok_or_else(|| PoolError::InvalidConfig {
-            option: "config".to_owned(),
-            value: format!("a value of type {}", type_of(config)),
-            bounds: "JSON text".to_owned(),
-        })?;
-        self.texts.config(text, self.binding_in_force()?).map(Some)
+        let in_force = self.in_force()?;
+        if let Some(known) = self.texts.known(config, &in_force) {
+            return Ok(Some(known));
+        }
+        let binding = self.binding_in_force()?;
+        self.texts.read(config, in_force, binding).map(Some)
     }
 
     fn reported(&self, container: &JsValue, generation: &JsValue) -> Event {

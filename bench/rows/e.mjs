@@ -51,8 +51,12 @@ function pool(of, warm, more) {
   return { of, pool: `e ${warm}`, options: options(of, { warmTarget: warm, ...more }) };
 }
 
-/** From its first call to the last answer, ms. */
+/**
+ * From its first call to the last answer, ms. The platform takes objects out of memory that nobody
+ * called for 10 s, which a refresh every 10 s prevents, and rounds of three pools do not.
+ */
 async function refresh(server, asked, warm) {
+  await server.do("rouse", asked);
   await server.do("forget");
   if (asked.of === "ours") await server.do("configure", refreshing(asked, warm));
   else await server.do("refresh", asked);

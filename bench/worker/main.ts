@@ -3,7 +3,7 @@
 import { wasmBytes } from "./wasm.ts";
 import { counting } from "./counting.ts";
 import { Clock, quantile } from "./clock.ts";
-import { forget, setPace, told, type Pace } from "./container.ts";
+import { forget, setPace, told, type BenchContainer, type Pace } from "./container.ts";
 import {
   contender,
   type Asked,
@@ -53,6 +53,7 @@ const steps: Record<string, Step> = {
   refresh: (env, { pool, of }: Of) =>
     (of === "peer" ? env.PEER : env.BRIDGE).getByName(pool).refresh(),
   tracked: (env, of: Of) => asked(env, of).stub().tracked(),
+  rouse,
   written: (env, of: Of) => asked(env, of).stub().written(),
   memory: () => wasmBytes(),
   untilWarm,
@@ -75,6 +76,13 @@ export default {
 
 function asked(env: Env, { of, ...how }: Of): Contender {
   return contender(env, of, how);
+}
+
+/** Has all containers of a pool in memory. */
+async function rouse(env: Env, of: Of): Promise<void> {
+  const { CONTAINER } = env as unknown as { CONTAINER: DurableObjectNamespace<BenchContainer> };
+  const ids = await asked(env, of).stub().tracked();
+  await Promise.all(ids.map((id) => CONTAINER.get(CONTAINER.idFromString(id)).getState()));
 }
 
 /** Waits until so many are warm; answers how long that took, ms, and when it was so. */

@@ -25,6 +25,23 @@ impl Pool {
     /// The earliest deadline that must survive the loss of memory; `None` when
     /// nothing is due, ever, until somebody calls.
     pub(super) fn alarm_at_ms(&self, now_ms: u64) -> Option<u64> {
+        self.deadlines_ms(now_ms).min()
+    }
+
+    /// When to be woken again if this wake-up comes to nothing: at the next
+    /// deadline after it, and after a refresh interval at the latest. Mostly that
+    /// is what will be asked for, and need not be armed twice.
+    #[must_use]
+    pub fn recovery_at_ms(&self, now_ms: u64) -> u64 {
+        let at_latest_ms = now_ms + self.config.refresh_interval_ms;
+        self.deadlines_ms(now_ms)
+            .filter(|at_ms| *at_ms > now_ms)
+            .min()
+            .unwrap_or(at_latest_ms)
+            .min(at_latest_ms)
+    }
+
+    fn deadlines_ms(&self, now_ms: u64) -> impl Iterator<Item = u64> {
         let refill =
             self.config.refill == Refill::Interval && self.is_short(now_ms) && self.startable(now_ms) > 0;
         let warm = self.ledger.warm() > 0 || refill;
@@ -39,6 +56,5 @@ impl Pool {
         ]
         .into_iter()
         .flatten()
-        .min()
     }
 }

@@ -282,10 +282,10 @@ impl Host {
         Ok(objects)
     }
 
-    /// The next refresh, which is mostly what the pool asks for too, and then
-    /// costs no second row.
-    pub(super) fn recovery_ms(&self) -> u64 {
-        self.pool.borrow().as_ref().map_or(RECOVERY_MS, |pool| pool.config().refresh_interval_ms)
+    /// When the alarm comes again if this one comes to nothing.
+    pub(super) fn recovery_at_ms(&self) -> u64 {
+        let now_ms = now_ms();
+        self.pool.borrow().as_ref().map_or(now_ms + RECOVERY_MS, |pool| pool.recovery_at_ms(now_ms))
     }
 
     fn arm_timer(self: &Rc<Self>, at_ms: Option<u64>) {

@@ -164,7 +164,7 @@ impl PoolObject {
     /// The alarm. It does not throw: what fails is counted, and tried again.
     pub fn alarm(&self) {
         let host = &self.host;
-        host.alarm.fired(now_ms() + host.recovery_ms());
+        host.alarm.fired(host.recovery_at_ms());
         match host.dispatch(Event::DeadlineReached) {
             Ok(()) => host.alarm.settle(),
             Err(error) => {

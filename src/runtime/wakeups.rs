@@ -12,6 +12,10 @@ use super::js::{self, ObjectStorage, now_ms};
 use super::log::Log;
 use crate::wire::Level;
 
+/// An alarm so late is left as it is: to move it would cost a row, and the
+/// platform's own are later than that.
+const LATE_MS: u64 = 100;
+
 /// The object's one alarm.
 pub struct Alarm {
     storage: ObjectStorage,
@@ -29,10 +33,11 @@ impl Alarm {
         Self { storage, log, armed_at_ms: Cell::new(None), wanted_at_ms: Cell::new(None) }
     }
 
-    /// The alarm has fired: the next one is armed before anything that can fail.
+    /// The alarm has fired: the next one is armed before anything that can fail,
+    /// and so late that it is as good for what is decided some ms later.
     pub fn fired(&self, next_at_ms: u64) {
         self.armed_at_ms.set(None);
-        self.arm(Some(next_at_ms));
+        self.arm(Some(next_at_ms + LATE_MS / 2));
     }
 
     /// Arms the alarm if the one armed is later, which costs a row, and leaves
@@ -40,14 +45,18 @@ impl Alarm {
     pub fn arm(&self, at_ms: Option<u64>) {
         self.wanted_at_ms.set(at_ms);
         match (at_ms, self.armed_at_ms.get()) {
-            (Some(at_ms), Some(armed_ms)) if armed_ms <= at_ms => {}
+            (Some(at_ms), Some(armed_ms)) if armed_ms <= at_ms + LATE_MS => {}
             (at_ms, _) => self.move_to(at_ms),
         }
     }
 
-    /// Moves the alarm to exactly what was asked for, or takes it away.
+    /// Moves the alarm to what was asked for, or takes it away.
     pub fn settle(&self) {
-        self.move_to(self.wanted_at_ms.get());
+        let is_there = |(at_ms, armed_ms): (u64, u64)| (at_ms..=at_ms + LATE_MS).contains(&armed_ms);
+        let (wanted, armed) = (self.wanted_at_ms.get(), self.armed_at_ms.get());
+        if !wanted.zip(armed).is_some_and(is_there) {
+            self.move_to(wanted);
+        }
     }
 
     fn move_to(&self, at_ms: Option<u64>) {

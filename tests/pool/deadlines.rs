@@ -107,3 +107,14 @@ fn firing_an_alarm_moves_it() {
         driver.now_ms = next_ms;
     }
 }
+
+#[test]
+fn after_a_wake_up_that_comes_to_nothing_the_next_is_at_the_next_deadline_or_a_refresh_later() {
+    let mut driver = Driver::filled(Config { assigned_check_interval_ms: 15_000, ..target(1) });
+    let refresh_ms = T0 + 10_000;
+    assert_eq!(driver.pool.recovery_at_ms(T0 + 2_000), refresh_ms);
+    assert_eq!(driver.pool.recovery_at_ms(refresh_ms), refresh_ms + 10_000, "none after it is known");
+    driver.claim("a");
+    assert_eq!(driver.pool.recovery_at_ms(refresh_ms), T0 + 15_000, "the look at the assigned one");
+    assert_eq!(driver.pool.recovery_at_ms(T0 + 95_000), T0 + 105_000);
+}

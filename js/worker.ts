@@ -5,4 +5,4 @@ import { dashboard } from "./dashboard.js";
 Object.assign(globalThis, { [Symbol.for("cf-warm-pool.dashboard")]: dashboard });
 
 export { WarmPool } from "./pool.js";
-export { default } from "./wasm/index.js";
+export { default } from "./wasm/worker/index.js";

@@ -25,7 +25,7 @@
 // The figures, as a test writes them out.
 #![cfg_attr(test, recursion_limit = "256")]
 
-#[cfg(all(target_arch = "wasm32", not(feature = "package")))]
+#[cfg(all(target_arch = "wasm32", not(any(feature = "package", feature = "worker"))))]
 pub mod client;
 mod ordered;
 pub mod platform;
@@ -38,5 +38,8 @@ mod text;
 pub mod wire;
 
 #[cfg(target_arch = "wasm32")]
-#[cfg_attr(not(feature = "package"), allow(dead_code, reason = "some of it serves the npm package alone"))]
+#[cfg_attr(
+    not(all(feature = "package", feature = "worker")),
+    allow(dead_code, reason = "each build uses a part")
+)]
 mod runtime;

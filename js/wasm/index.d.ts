@@ -60,7 +60,3 @@ export declare class PoolClient {
   checked(answer: unknown): string;
   forgetHint(session: unknown): void;
 }
-
-/** It handles `fetch` and `scheduled`. */
-declare const worker: ExportedHandler;
-export default worker;

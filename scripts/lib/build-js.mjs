@@ -11,7 +11,7 @@ const INPUTS = ["js", "tsconfig.json", "tsconfig.build.json", "scripts/lib/build
 const TOOLS = ["typescript", "@cloudflare/workers-types", BUNDLER, LIBRARY];
 
 /** The compiler reads declaration files but does not copy them. */
-const DECLARATIONS = ["wasm/index.d.ts", "dashboard.d.ts"];
+const DECLARATIONS = ["wasm/index.d.ts", "wasm/worker/index.d.ts", "dashboard.d.ts"];
 const OUTPUTS = ["index.js", "worker.js", "dashboard.js", ...DECLARATIONS];
 
 export async function buildJs() {

@@ -1,4 +1,5 @@
-// Compiles the crate to wasm and puts what the package needs of it into dist/wasm.
+// Compiles the crate to wasm and puts what the package needs of it into dist/wasm: pool and client,
+// and apart from them the default Worker, which most do not carry.
 import { copyFileSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import {
   distDir,
   inRoot,
   npmVersion,
-  PACKAGE_FEATURE,
+  WASM_VARIANTS,
   wasmBindgenVersion,
   WORKER_BUILD_VERSION,
 } from "./project.mjs";
@@ -42,22 +43,26 @@ const OPTIMIZED = ["-Os", "--one-caller-inline-max-function-size=0"];
 /** Builds unless nothing changed since the last time. */
 export async function buildWasm({ toolchain, tools }) {
   const print = fingerprint(["src", "Cargo.toml", "Cargo.lock"], inputsOf(toolchain));
-  const outputs = SHIPPED.map((file) => `dist/wasm/${file}`);
+  const outputs = WASM_VARIANTS.flatMap(({ folder }) =>
+    SHIPPED.map((file) => join("dist", folder, file)),
+  );
   if (isDone("wasm", print, outputs)) return say("wasm: unchanged, skipped");
 
-  say("wasm: building (about 30 s; the first time 1 to 2 minutes)");
-  const ms = await workerBuild(toolchain, tools);
-  mkdirSync(join(distDir, "wasm"), { recursive: true });
-  copyFileSync(inRoot(STAGING, GLUE), join(distDir, "wasm", GLUE));
-  await shipOptimized(toolchain.env);
+  say("wasm: building (about 20 s; the first time 1 to 2 minutes)");
+  for (const { feature, folder } of WASM_VARIANTS) {
+    const ms = await workerBuild(feature, toolchain, tools);
+    mkdirSync(join(distDir, folder), { recursive: true });
+    copyFileSync(inRoot(STAGING, GLUE), join(distDir, folder, GLUE));
+    await shipOptimized(join(distDir, folder, WASM), toolchain.env);
+    say(`${folder}: built in ${duration(ms)}`);
+  }
   markDone("wasm", print);
-  say(`wasm: built in ${duration(ms)}`);
 }
 
 /** Runs worker-build; returns how long it took. */
-async function workerBuild(toolchain, tools) {
+async function workerBuild(feature, toolchain, tools) {
   const env = workerBuildEnv(toolchain, tools);
-  const args = ["--release", "--out-dir", STAGING, "--features", PACKAGE_FEATURE];
+  const args = ["--release", "--out-dir", STAGING, "--features", feature];
   const { code, ms } = await run(tools.workerBuild, args, { env });
   if (code !== 0) throw new Trouble("The wasm build failed: its output above says why.");
   return ms;
@@ -82,8 +87,8 @@ function rustFlags() {
 }
 
 /** Function names are a fifth of the file. */
-async function shipOptimized(env) {
-  const args = [inRoot(STAGING, WASM), "-o", join(distDir, "wasm", WASM)];
+async function shipOptimized(to, env) {
+  const args = [inRoot(STAGING, WASM), "-o", to];
   // First, since what is there for debuggers keeps some of it from being optimized.
   args.push("--strip-debug", "--strip-producers", ...OPTIMIZED);
   args.push(...FEATURES.map((feature) => `--enable-${feature}`));
@@ -99,7 +104,7 @@ function inputsOf(toolchain) {
     rustFlags: rustFlags(),
     workerBuild: WORKER_BUILD_VERSION,
     wasmBindgen: wasmBindgenVersion(),
-    feature: PACKAGE_FEATURE,
+    variants: WASM_VARIANTS,
     binaryen: npmVersion("binaryen"),
     optimized: OPTIMIZED,
     esbuild: npmVersion("esbuild"),

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { buildJs } from "./build-js.mjs";
 import { IMAGE_CRATES, imageEnv } from "./image.mjs";
-import { inRoot, PACKAGE_FEATURE, RUST_WORKER_FOLDERS, WASM_TARGET } from "./project.mjs";
+import { inRoot, RUST_WORKER_FOLDERS, WASM_TARGET, WASM_VARIANTS } from "./project.mjs";
 import { childEnv, run } from "./run.mjs";
 import { say, Trouble } from "./say.mjs";
 import { breaches } from "./walls.mjs";
@@ -20,7 +20,7 @@ const ESLINT_FLAGS = ["--max-warnings=0", "--no-error-on-unmatched-pattern"];
 
 /** What is compiled to wasm: what the package ships, the crate as a Rust Worker has it, and those. */
 const WASM_BUILDS = [
-  ["--lib", "--features", PACKAGE_FEATURE],
+  ["--lib", "--features", WASM_VARIANTS.map(({ feature }) => feature).join()],
   ["--lib"],
   ...RUST_WORKER_FOLDERS.map((folder) => of(folder)),
 ];

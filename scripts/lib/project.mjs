@@ -13,7 +13,11 @@ export const WASM_TARGET = "wasm32-unknown-unknown";
 export const WORKER_BUILD_VERSION = "0.8.7";
 
 /** The cargo feature with what the package's JavaScript calls; a Rust Worker goes without it. */
-export const PACKAGE_FEATURE = "package";
+/** What of the crate is in each wasm of the package, and the folder in dist that it lies in. */
+export const WASM_VARIANTS = [
+  { feature: "package", folder: "wasm" },
+  { feature: "worker", folder: "wasm/worker" },
+];
 
 /** The Rust Workers there are: the example, and the one of the tests. */
 export const RUST_WORKER_FOLDERS = ["example/rust", "tests/rust/worker"];

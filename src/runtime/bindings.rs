@@ -1,6 +1,6 @@
-//! Finding the container namespace among the Worker's bindings.
+//! A Worker's bindings: its container namespace among them, and its variables.
 
-use js_sys::Object;
+use js_sys::{JSON, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::js::{Namespace, property};
@@ -51,6 +51,17 @@ fn unbound(env: &JsValue, names: &[&str], way_out: &str) -> PoolError {
 pub fn namespace(env: &JsValue, name: &str) -> Option<Namespace> {
     let value = property(env, name);
     property(&value, "idFromName").is_function().then(|| value.unchecked_into())
+}
+
+/// A variable as JSON text; `None` where it is not set.
+pub fn variable(env: &JsValue, name: &str) -> Option<String> {
+    let value = property(env, name);
+    if value.is_undefined() || value.is_null() {
+        return None;
+    }
+    let text = JSON::stringify(&value).ok().and_then(|text| text.as_string());
+    // Which is none either, so it is refused with these words.
+    Some(text.unwrap_or_else(|| "a value that has no JSON".to_owned()))
 }
 
 fn binding_names(env: &JsValue) -> String {

@@ -2,10 +2,10 @@
 
 use wasm_bindgen::JsValue;
 
+use super::bindings::variable;
 use super::js::{
     ObjectState, console_debug, console_error, console_info, console_warn, now_ms, property, random_uuid,
 };
-use super::pools::variable;
 use super::sql::ObjectSql;
 use crate::pool::{Command, ContainerName, Event, Failure, Session, StatsLine, Transition};
 use crate::store::{Store, StoreError};

@@ -26,8 +26,9 @@
 //! | `delay` | waiting for a time to pass |
 //! | `call` | calls with a time limit, and what their errors mean |
 //!
-//! What JavaScript calls is there for the npm package alone (feature `package`);
-//! the rest serves [`crate::client`] too.
+//! What JavaScript calls is there for the npm package alone: pool object and
+//! client in one wasm (feature `package`), the default Worker in another (feature
+//! `worker`). The rest serves [`crate::client`] too.
 
 #[cfg(feature = "package")]
 mod analytics;
@@ -40,25 +41,25 @@ mod given;
 mod health;
 #[cfg(feature = "package")]
 mod host;
-#[cfg(feature = "package")]
+#[cfg(feature = "worker")]
 mod http;
 pub mod js;
-#[cfg(feature = "package")]
+#[cfg(feature = "worker")]
 mod keys;
 #[cfg(feature = "package")]
 mod legacy;
-#[cfg(feature = "package")]
+#[cfg(any(feature = "package", feature = "worker"))]
 mod log;
 #[cfg(feature = "package")]
 mod object;
 pub mod objects;
-#[cfg(feature = "package")]
+#[cfg(any(feature = "package", feature = "worker"))]
 mod panics;
-#[cfg(feature = "package")]
+#[cfg(feature = "worker")]
 mod pools;
-#[cfg(feature = "package")]
+#[cfg(feature = "worker")]
 mod scheduled;
-#[cfg(feature = "package")]
+#[cfg(any(feature = "package", feature = "worker"))]
 mod sql;
 #[cfg(feature = "package")]
 mod texts;

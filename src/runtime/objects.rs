@@ -94,7 +94,7 @@ impl Objects {
     }
 
     /// What the platform calls it.
-    #[cfg(not(feature = "package"))]
+    #[cfg(not(any(feature = "package", feature = "worker")))]
     pub fn into_namespace(self) -> JsValue {
         self.0.namespace.clone().into()
     }

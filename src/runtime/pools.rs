@@ -7,10 +7,10 @@ use std::task::Poll;
 
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, maybe_done};
-use js_sys::{Function, JSON};
+use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::bindings::{first_bound, namespace};
+use super::bindings::{first_bound, namespace, variable};
 use super::client::{Ask, Client, Places};
 use super::js::{Namespace, property};
 use crate::pool::{PoolError, Session};
@@ -124,17 +124,6 @@ async fn together<T>(calls: Vec<LocalBoxFuture<'_, T>>) -> Vec<T> {
     })
     .await;
     calls.iter_mut().filter_map(|call| Pin::new(call).take_output()).collect()
-}
-
-/// A variable as JSON text; `None` where it is not set.
-pub fn variable(env: &JsValue, name: &str) -> Option<String> {
-    let value = property(env, name);
-    if value.is_undefined() || value.is_null() {
-        return None;
-    }
-    let text = JSON::stringify(&value).ok().and_then(|text| text.as_string());
-    // Which is none either, so it is refused with these words.
-    Some(text.unwrap_or_else(|| "a value that has no JSON".to_owned()))
 }
 
 fn pool_namespace(env: &JsValue) -> Result<Namespace, PoolError> {

@@ -1,5 +1,6 @@
 // What was measured, in words: on the terminal, and as BENCHMARKS.md.
 import { NAMES } from "./figures.mjs";
+import { HELD } from "./held.mjs";
 
 /** A row on the terminal. */
 export function linesOf({ figures, targets, notes = [] }) {
@@ -19,7 +20,7 @@ export function linesOf({ figures, targets, notes = [] }) {
 
 /** The whole report. */
 export function markdown({ rows, ...made }) {
-  return `${[head(made), targetsOf(rows), ...Object.entries(rows).map(figuresOf), HOW].join("\n")}`;
+  return `${[head(made), targetsOf(rows), heldOf(rows), ...Object.entries(rows).map(figuresOf), HOW].join("\n")}`;
 }
 
 function head({ date, commit, seed, machine, versions, took }) {
@@ -49,6 +50,13 @@ function targetsOf(rows) {
     ]),
   );
   return `## To reach\n\n${table(["", "", "to reach", "reached", "met"], lines)}\n`;
+}
+
+/** Of the rows in which something is not reached. */
+function heldOf(rows) {
+  const missed = Object.entries(rows).filter(([, { targets }]) => targets.some(({ met }) => !met));
+  const paragraphs = missed.map(([key]) => `- **${key}.** ${HELD[key] ?? "Not looked into."}\n`);
+  return `## What holds what is not reached\n\n${paragraphs.join("")}`;
 }
 
 function figuresOf([key, { title, figures, notes = [] }]) {
@@ -100,7 +108,9 @@ const HOW = `## How it is measured
 - **Bytes** are what workerd has written to files as Linux counts it (\`/proc/<pid>/io\`): pages of SQLite's log, and those
   it copies from there.
 - **A refresh** takes from the first \`getState\` to the last answer, as the containers see it. Those of the peers are made
-  to come at once; ours comes by the clock, as often as it may.
+  to come at once; ours comes by the clock, as often as it may. All containers are in memory before, as a refresh every
+  10 s keeps them.
+- **A burst** on an empty pool is held to what its own boots allow, those that are still under way at its end included.
 - **At rest**: this pool is watched with all its intervals a tenth as long, for two looks at its assigned containers; a
   refresh of the peers is counted once, and comes an interval after the last one ended.
 `;

@@ -12,7 +12,8 @@ export function optionsText(options: unknown): string {
 
 /** Whether JSON says all of it: an object of texts, finite numbers and the like, as most are. */
 function isPlain(options: unknown): boolean {
-  if (typeof options !== "object" || options === null || "toJSON" in options) return false;
+  if (typeof options !== "object" || options === null) return false;
+  if (Object.getPrototypeOf(options) !== Object.prototype) return false;
   return Object.values(options).every(
     (value) =>
       typeof value === "string" ||

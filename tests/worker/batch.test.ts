@@ -8,7 +8,7 @@ const CONFIG = { warmTarget: 60, startConcurrency: 20, refreshInterval: 3_600_00
 
 test("claims that come at once share commits, and no container", async () => {
   const pool = await filled();
-  const commits = await transactions(pool, () => undefined);
+  const commits = await transactions(pool);
   const names = await Promise.all(sessions(60).map((session) => pool.claim(session)));
 
   expect(new Set(names).size).toBe(60);
@@ -19,20 +19,18 @@ test("claims that come at once share commits, and no container", async () => {
 
 test("those whose common commit fails are all told, and none of them has anything", async () => {
   const pool = await filled();
-  const commits: { count: number } = await transactions(pool, () => {
-    if (commits.count === 2) throw new Error("disk I/O error");
-  });
-  const answers = await Promise.allSettled(sessions(40).map((session) => pool.claim(session)));
+  await failSecondUpdate(pool);
+  const answers = await Promise.allSettled(sessions(60).map((session) => pool.claim(session)));
   const failed = answers.filter(({ status }) => status === "rejected");
 
   expect(failed.length).toBeGreaterThan(1);
   for (const answer of failed) {
     expect(String((answer as PromiseRejectedResult).reason)).toContain("disk I/O error");
   }
-  expect(await pool.stats()).toMatchObject({ assigned: 40 - failed.length, storageFailures: 1 });
+  expect(await pool.stats()).toMatchObject({ assigned: 60 - failed.length, storageFailures: 1 });
 
-  const names = await Promise.all(sessions(40).map((session) => pool.claim(session)));
-  expect(new Set(names).size).toBe(40);
+  const names = await Promise.all(sessions(60).map((session) => pool.claim(session)));
+  expect(new Set(names).size).toBe(60);
 });
 
 test("what comes after claims finds them done", async () => {
@@ -115,16 +113,40 @@ async function filled(): Promise<TestPool> {
   return pool;
 }
 
-/** Counts the transactions of the pool's object, each of which begins with `before`. */
-async function transactions(pool: TestPool, before: () => void): Promise<{ count: number }> {
+/** Counts the transactions of the pool's object. */
+async function transactions(pool: TestPool): Promise<{ count: number }> {
   const told = { count: 0 };
   await runInDurableObject(pool.object, (_, { storage }) => {
     const transact = storage.transactionSync.bind(storage);
     storage.transactionSync = (work) => {
       told.count += 1;
-      before();
       return transact(work);
     };
   });
   return told;
+}
+
+/** Has the first commit fail that moves two containers, at the second of them. */
+async function failSecondUpdate(pool: TestPool): Promise<void> {
+  let moved = 0;
+  let failed = false;
+  await runInDurableObject(pool.object, (_, { storage }) => {
+    const transact = storage.transactionSync.bind(storage);
+    const exec = storage.sql.exec.bind(storage.sql);
+    const counting = (query: string, ...params: unknown[]) => {
+      moved += query.includes("UPDATE container") ? 1 : 0;
+      if (moved < 2 || failed) return exec(query, ...params);
+      failed = true;
+      throw new Error("disk I/O error");
+    };
+    storage.transactionSync = (work) => {
+      moved = 0;
+      storage.sql.exec = counting as never;
+      try {
+        return transact(work);
+      } finally {
+        storage.sql.exec = exec;
+      }
+    };
+  });
 }

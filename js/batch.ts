@@ -6,7 +6,7 @@ export type Answer = string | Promise<string>;
 const ALONE = 8;
 
 /** Of so many such claims one waits all the same, to see whether others come with it. */
-const TRY_EVERY = 32;
+const TRY_EVERY = 16;
 
 /**
  * Claims that come at once are decided at once, and share a commit, which is most of what each of
@@ -18,8 +18,8 @@ export class Batch {
   readonly #decide: (calls: Call[]) => Answer[];
   #gathered: { call: Call; answer: (answer: Answer) => void; fail: (error: unknown) => void }[] =
     [];
-  /** How many came by themselves, one after the other. */
-  #alone = ALONE;
+  /** How many came by themselves, one after the other; that is not known of the first. */
+  #alone = 0;
 
   /** `durable` resolves when what was recorded so far is so. */
   constructor(durable: () => Promise<void>, decide: (calls: Call[]) => Answer[]) {
@@ -30,7 +30,8 @@ export class Batch {
   /** The answer to a claim that waits for others; undefined to one that is to be decided alone. */
   join(call: Call): Promise<string> | undefined {
     if (this.#gathered.length === 0) {
-      if (this.#alone >= ALONE && ++this.#alone % TRY_EVERY > 0) return undefined;
+      this.#alone += 1;
+      if (this.#alone > ALONE && this.#alone % TRY_EVERY > 0) return undefined;
       const end = () => this.end();
       this.#durable().then(end, end);
     }
@@ -42,7 +43,7 @@ export class Batch {
     const gathered = this.#gathered;
     if (gathered.length === 0) return;
     this.#gathered = [];
-    this.#alone = gathered.length > 1 ? 0 : this.#alone + 1;
+    if (gathered.length > 1) this.#alone = 0;
     try {
       const answers = this.#decide(gathered.map(({ call }) => call));
       gathered.forEach(({ answer }, at) => answer(answers[at] ?? ""));

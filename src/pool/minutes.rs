@@ -32,19 +32,8 @@ pub struct Minute {
 
 impl Minute {
     /// That one, before anything happened in it.
-    const fn new(number: u64) -> Self {
-        const NONE: Durations = Durations { counts: [0; super::durations::BUCKETS], sum_ms: 0 };
-        Self {
-            number,
-            sticky: 0,
-            hits: 0,
-            misses: 0,
-            errors: 0,
-            starts: 0,
-            durations: NONE,
-            idle_ms: 0,
-            reported: false,
-        }
+    fn new(number: u64) -> Self {
+        Self { number, ..Self::default() }
     }
 
     /// When it begins, ms since 1970.

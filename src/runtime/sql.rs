@@ -29,7 +29,7 @@ impl ObjectSql {
     fn run_one(&self, statement: &Statement) -> Result<Rows, JsValue> {
         let params = JSON::parse(&params_text(&statement.params))?;
         let cursor = self.sql.exec(&self.text(statement.sql), params.unchecked_ref())?;
-        if !reads(statement.sql) {
+        if !statement.reads() {
             let missed = statement.missed(cursor.rows_written() as u64);
             return missed.map_or(Ok(Rows::new()), |problem| Err(JsValue::from_str(problem)));
         }
@@ -65,11 +65,6 @@ impl Sql for ObjectSql {
         self.storage.transaction_sync(&mut work).map_err(failed)?;
         Ok(answers)
     }
-}
-
-/// Whether the statement answers with rows.
-fn reads(sql: &str) -> bool {
-    sql.trim_start().starts_with("SELECT")
 }
 
 /// All values as one text: each of them by itself would cost a call or two.

@@ -69,12 +69,21 @@ impl Statement {
         Self { sql, params: Vec::new() }
     }
 
+    /// Whether it answers with rows.
+    #[must_use]
+    pub fn reads(&self) -> bool {
+        self.begins("SELECT")
+    }
+
     /// What is wrong with `changed` rows, if anything: an UPDATE is of a row
     /// there is.
     #[must_use]
     pub fn missed(&self, changed: u64) -> Option<&'static str> {
-        let updates = self.sql.trim_start().starts_with("UPDATE");
-        (updates && changed == 0).then_some("there is no such row to update")
+        (changed == 0 && self.begins("UPDATE")).then_some("there is no such row to update")
+    }
+
+    fn begins(&self, word: &str) -> bool {
+        self.sql.trim_start().starts_with(word)
     }
 }
 

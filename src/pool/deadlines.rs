@@ -34,11 +34,7 @@ impl Pool {
     #[must_use]
     pub fn recovery_at_ms(&self, now_ms: u64) -> u64 {
         let at_latest_ms = now_ms + self.config.refresh_interval_ms;
-        self.deadlines_ms(now_ms)
-            .filter(|at_ms| *at_ms > now_ms)
-            .min()
-            .unwrap_or(at_latest_ms)
-            .min(at_latest_ms)
+        self.deadlines_ms(now_ms).filter(|at_ms| *at_ms > now_ms).fold(at_latest_ms, u64::min)
     }
 
     fn deadlines_ms(&self, now_ms: u64) -> impl Iterator<Item = u64> {

@@ -269,7 +269,7 @@ impl Host {
 
     /// Where the configuration in force has its containers.
     fn containers(&self) -> Result<Objects, PoolError> {
-        let config = self.loaded(|pool| Rc::clone(pool.config()))?;
+        let config = self.in_force()?;
         let mut cached = self.containers.borrow_mut();
         if let Some((of, objects)) = cached.as_ref()
             && Rc::ptr_eq(of, &config)
@@ -285,7 +285,7 @@ impl Host {
     /// When the alarm comes again if this one comes to nothing.
     pub(super) fn recovery_at_ms(&self) -> u64 {
         let now_ms = now_ms();
-        self.pool.borrow().as_ref().map_or(now_ms + RECOVERY_MS, |pool| pool.recovery_at_ms(now_ms))
+        self.loaded(|pool| pool.recovery_at_ms(now_ms)).unwrap_or(now_ms + RECOVERY_MS)
     }
 
     fn arm_timer(self: &Rc<Self>, at_ms: Option<u64>) {

@@ -12,8 +12,8 @@ use super::js::{self, ObjectStorage, now_ms};
 use super::log::Log;
 use crate::wire::Level;
 
-/// An alarm so late is left as it is: to move it would cost a row, and the
-/// platform's own are later than that.
+/// An alarm so late is left as it is: to move it would cost a row, and nothing
+/// that the pool waits for is due more exactly.
 const LATE_MS: u64 = 100;
 
 /// The object's one alarm.

@@ -10,7 +10,10 @@ export function optionsText(options: unknown): string {
   }
 }
 
-/** Whether JSON says all of it: an object of texts, finite numbers and the like, as most are. */
+/**
+ * Whether JSON says all of it, as it does of most: an object of texts, finite numbers and the like.
+ * Each claim brings its options, and {@link spelledOut} is called for each of them.
+ */
 function isPlain(options: unknown): boolean {
   if (typeof options !== "object" || options === null) return false;
   if (Object.getPrototypeOf(options) !== Object.prototype) return false;

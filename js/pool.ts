@@ -66,19 +66,11 @@ export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
   claim(session: unknown, config?: string, ticket?: string): string | Promise<string> {
     const answer = this.#batch.join([session, config, ticket]);
     if (answer) return answer;
-    try {
-      return this.#settled(this.#object.claim(session, config, ticket));
-    } catch (panic) {
-      return this.#panicked(panic);
-    }
+    return this.#guarded((object) => this.#settled(object.claim(session, config, ticket)));
   }
 
   #claimAll(calls: Call[]): Answer[] {
-    try {
-      return this.#object.claimAll(calls).map((answer) => this.#settled(answer));
-    } catch (panic) {
-      return this.#panicked(panic);
-    }
+    return this.#guarded((object) => object.claimAll(calls).map((answer) => this.#settled(answer)));
   }
 
   /** An answer that is waited for, so that a panic meanwhile is heard of. */
@@ -227,6 +219,15 @@ export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
     try {
       this.#batch.end();
       return await work(this.#object);
+    } catch (panic) {
+      return this.#panicked(panic);
+    }
+  }
+
+  /** The same for claims themselves, which are answered at once and follow each other anyway. */
+  #guarded<T>(work: (object: PoolObject) => T): T {
+    try {
+      return work(this.#object);
     } catch (panic) {
       return this.#panicked(panic);
     }

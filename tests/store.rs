@@ -306,12 +306,8 @@ impl World {
 
     fn note(&mut self, decision: &Decision) {
         for change in &decision.changes {
-            if let Some(container) = change.container() {
-                self.seen.insert(became(container));
-                continue;
-            }
             self.seen.insert(match change {
-                Change::PutContainer(_) | Change::MoveContainer(_) => continue,
+                Change::PutContainer(container) | Change::MoveContainer(container) => became(container),
                 Change::DeleteContainer(_) => "deleted".to_owned(),
                 Change::PutPool(row) if row.gate.pause.is_some() => "pause".to_owned(),
                 Change::PutPool(row) if row.gate.learned.is_some() => "learned".to_owned(),

@@ -86,6 +86,7 @@ async function calm(server, asked, warm) {
 async function claimsMeanwhile(server, warm, round) {
   const asked = { of: "ours", pool: `e claims ${round}`, options: stock("ours", warm) };
   await begin(server, asked, { warm });
+  await server.do("rouse", asked);
   await server.do("forget");
   const told = await server.do("claimsDuringRefresh", {
     ...asked,

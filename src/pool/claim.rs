@@ -24,6 +24,7 @@ impl Pool {
         session: Session,
         config: Option<Rc<Config>>,
     ) {
+        self.sweep.claim_came();
         if let Some(config) = config
             && let Err(error) = self.apply_config(step, config)
         {

@@ -1,72 +1,15 @@
 //! Who is looked at, and what was seen. Health is judged only by answers.
 
-use std::collections::VecDeque;
-
 use super::config::OnRelease;
 use super::container::{Container, State, StopCause};
 use super::decision::Command;
 use super::event::{Seen, Usage};
 use super::failure::{Failure, FailureClass};
 use super::identity::{ClaimId, ContainerId, Life};
-use super::limits::{PROBE_CONCURRENCY, STOP_CALL_TIMEOUT_MS};
+use super::limits::STOP_CALL_TIMEOUT_MS;
 use super::stats::HealthKind;
 use super::{Pool, Step};
-use crate::ordered::{Set, sorted};
-
-/// The round of looks under way. Lives in memory, but for when the assigned
-/// ones were last looked at: a memory that is rebuilt at every alarm must not
-/// wake them all each time.
-#[derive(Debug, Default)]
-pub(super) struct Sweep {
-    /// When the warm ones are looked at next.
-    pub refresh_at_ms: u64,
-    /// When the assigned ones are looked at next.
-    pub assigned_check_at_ms: u64,
-    /// When they were last.
-    pub assigned_checked_at_ms: u64,
-    /// Whether the refill of a pool that refills at refreshes is due.
-    pub refill_due: bool,
-    /// Containers still to be looked at in this round.
-    backlog: VecDeque<ContainerId>,
-    /// Looks asked for and not answered, by when they were asked for.
-    pub under_way: Set<(u64, Life)>,
-    /// When a container last answered.
-    answered_at_ms: u64,
-}
-
-impl Sweep {
-    /// The sweep of a rebuilt pool.
-    pub(super) fn resume(assigned_checked_at_ms: u64) -> Self {
-        Self { assigned_checked_at_ms, ..Self::default() }
-    }
-
-    /// The first warm container was just seen: its next look is not overdue.
-    pub(super) fn rest_until(&mut self, at_ms: u64) {
-        self.refresh_at_ms = self.refresh_at_ms.max(at_ms);
-    }
-
-    /// A look begins. Where the clock was put back, answers from before are not
-    /// later than it.
-    pub(super) fn look_asked(&mut self, now_ms: u64, life: Life) {
-        if self.answered_at_ms > now_ms {
-            self.answered_at_ms = 0;
-        }
-        self.under_way.insert((now_ms, life));
-    }
-
-    /// The container is gone, and a look at it ends with it.
-    fn forget(&mut self, life: Life) {
-        let of_it = |sweep: &Self| sweep.under_way.iter().find(|(_, other)| *other == life).copied();
-        while let Some(look) = of_it(self) {
-            self.under_way.remove(&look);
-        }
-    }
-
-    /// The first assigned container was just seen.
-    pub(super) fn check_assigned_after(&mut self, at_ms: u64) {
-        self.assigned_check_at_ms = self.assigned_check_at_ms.max(at_ms);
-    }
-}
+use crate::ordered::sorted;
 
 impl Pool {
     /// Queues looks at the warm containers, and when it is their turn at the
@@ -77,7 +20,7 @@ impl Pool {
             self.sweep.refresh_at_ms = now_ms + self.config.refresh_interval_ms;
             self.sweep.refill_due = true;
             let warm: Vec<_> = self.ledger.warm_containers().map(|container| container.id).collect();
-            self.enqueue(warm);
+            self.sweep.enqueue(warm);
         }
         if self.sweep.assigned_check_at_ms <= now_ms && self.ledger.assigned() > 0 {
             let interval_ms = self.config.assigned_check_interval_ms;
@@ -89,7 +32,7 @@ impl Pool {
                     .is_some_and(|container| container.memory.seen_at_ms + interval_ms <= now_ms)
             };
             let unseen: Vec<_> = self.ledger.assigned_ids().filter(unseen).collect();
-            self.enqueue(unseen);
+            self.sweep.enqueue(unseen);
         }
     }
 
@@ -102,7 +45,7 @@ impl Pool {
             self.sweep.under_way.iter().take_while(|(since_ms, _)| since_ms + patience_ms <= step.now_ms);
         let over: Vec<_> = over.copied().collect();
         for (since_ms, life) in sorted(&over, |(_, life)| self.turn_to_wait(life.id)) {
-            self.sweep.under_way.remove(&(since_ms, life));
+            self.sweep.look_ended(since_ms, life);
             let failure = Failure::new(FailureClass::Transient, "the look was not answered");
             self.probed(step, life, since_ms, Seen::Unknown(failure));
         }
@@ -133,8 +76,7 @@ impl Pool {
 
     /// Asks for as many of the queued looks as may be under way at once.
     pub(super) fn look_at_more(&mut self, step: &mut Step) {
-        while self.sweep.under_way.len() < PROBE_CONCURRENCY {
-            let Some(id) = self.sweep.backlog.pop_front() else { return };
+        while let Some(id) = self.sweep.next(step.now_ms) {
             let Some(mut container) = self.ledger.container(id).cloned() else { continue };
             let renew = matches!(container.state, State::Warm { .. });
             if container.memory.probing_since_ms.is_none() && (renew || container.session().is_some()) {
@@ -155,7 +97,7 @@ impl Pool {
         let since_ms = container.memory.probing_since_ms.filter(|since_ms| *since_ms == asked_at_ms);
         if let Some(since_ms) = since_ms {
             container.memory.probing_since_ms = None;
-            self.sweep.under_way.remove(&(since_ms, life));
+            self.sweep.look_ended(since_ms, life);
         }
         let warm = matches!(container.state, State::Warm { .. });
         let (wanting, counts) = match &seen {
@@ -268,11 +210,5 @@ impl Pool {
         }
         self.grant_verified(step, &container, verifying);
         self.ledger.put(container);
-    }
-
-    /// Queues those that are not queued already from a round that is not done.
-    fn enqueue(&mut self, ids: Vec<ContainerId>) {
-        let queued: Set<_> = self.sweep.backlog.iter().copied().collect();
-        self.sweep.backlog.extend(ids.into_iter().filter(|id| !queued.contains(id)));
     }
 }

@@ -16,9 +16,14 @@ pub const RETRY_AFTER_MS: u64 = 1_000;
 /// Longest time one claim may wait, whatever the configuration adds up to.
 pub const CLAIM_DEADLINE_MAX_MS: u64 = 600_000;
 
-/// Probes under way at once. Enough that ten that hang for their whole time
-/// limit do not hold up a thousand; few enough that claims get a turn.
-pub const PROBE_CONCURRENCY: usize = 64;
+/// Looks under way at once. Enough that ten that hang for their whole time
+/// limit do not hold up a thousand.
+pub const LOOKS_AT_ONCE_MAX: usize = 64;
+/// The same while sessions claim, whose turn comes after the looks answered
+/// before: so few that a claim hardly waits for them.
+pub const LOOKS_AMONG_CLAIMS: usize = 8;
+/// A look not answered by then is not about to be, and holds up no other.
+pub const LOOK_SLOW_MS: u64 = 50;
 
 /// A `stop()`, a `destroy()` and a renewal that have not answered by then count
 /// as failed; the row stays and they are asked again.

@@ -12,6 +12,7 @@
 //! | `retire` | which warm containers go, and whether their replacements come first |
 //! | `start` | what the outcome of a start means |
 //! | `health` | whom to look at, and what was seen |
+//! | `sweep` | how many to look at at once |
 //! | `stop` | how a container ends, and when it is gone |
 //! | `report` | what somebody says has stopped |
 //! | `configure` | what a changed configuration means |
@@ -59,6 +60,7 @@ mod start;
 mod stats;
 mod stats_line;
 mod stop;
+mod sweep;
 mod wake;
 
 pub use config::{Config, Health, OnRelease, Refill, Rollout, WhenEmpty};
@@ -80,11 +82,11 @@ pub use stats_line::StatsLine;
 use std::rc::Rc;
 
 use ages::Measure;
-use health::Sweep;
 use history::History;
 use ledger::Ledger;
 use minutes::Minutes;
 use queue::Queue;
+use sweep::Sweep;
 
 /// One pool: a shadow of its rows, and the callers who wait.
 #[derive(Debug, Default)]
@@ -287,7 +289,8 @@ impl Pool {
         self.look_at_more(step);
         self.record(step);
         step.decision.alarm_at_ms = self.alarm_at_ms(step.now_ms);
-        step.decision.timer_at_ms =
-            self.queue.next_check_ms().into_iter().chain(self.next_look_ends_ms()).min();
+        let timers_ms =
+            [self.queue.next_check_ms(), self.next_look_ends_ms(), self.sweep.next_turn_ms(step.now_ms)];
+        step.decision.timer_at_ms = timers_ms.into_iter().flatten().min();
     }
 }

@@ -23,15 +23,6 @@ fn a_look_under_way_is_not_taken_twice() {
 }
 
 #[test]
-fn sixty_four_looks_are_under_way_at_most_and_an_answer_makes_room_for_the_next() {
-    let mut driver = Driver::filled(target(70));
-    assert_eq!(probes(&driver.after(10_000)), (1..=64).collect::<Vec<_>>());
-    assert_eq!(probes(&driver.alive(7)), [65]);
-    assert_eq!(probes(&driver.unknown(1)), [66]);
-    assert_eq!(probes(&driver.seen(2, Seen::Stopped)), [67]);
-}
-
-#[test]
 fn a_warm_container_that_has_stopped_is_destroyed_and_replaced() {
     let mut driver = Driver::filled(target(1));
     let now_ms = T0 + 10_000;

@@ -40,6 +40,7 @@ mod rollout;
 mod shutdown;
 mod start;
 mod stop;
+mod sweep;
 mod versions;
 mod wake;
 mod world;

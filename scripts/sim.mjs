@@ -17,6 +17,8 @@ const PATCH = "tests/sim/planted.patch";
 
 const SAME_IN_DEBUG = "--same-in-debug";
 
+const OPTIMISED = "--profile=sim";
+
 await main(async () => {
   ensureRust();
   const args = process.argv.slice(2);
@@ -24,13 +26,13 @@ await main(async () => {
   if (!args.includes("--commit")) args.push("--commit", commit());
   const single = ["--seed", "--years", "--log", "--mutants"].some((flag) => args.includes(flag));
   if (!single) args.push("--years", DEFAULT_YEARS);
-  return (await simulate("--release", args)).code;
+  return (await simulate(OPTIMISED, args)).code;
 });
 
 /** The same seed gives the same log byte for byte, whether the build is optimised or not. */
 async function sameInDebug(args) {
   const logs = [];
-  for (const profile of ["--release", "--profile=test"]) {
+  for (const profile of [OPTIMISED, "--profile=test"]) {
     const { code, output } = await simulate(profile, [...args, "--log"], { quiet: true });
     if (code !== 0) throw new Trouble(`The run failed with exit code ${code}.`);
     logs.push(output.split("\n").filter((line) => /^\d+d \d\d:/.test(line)));

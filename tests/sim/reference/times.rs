@@ -59,8 +59,12 @@ fn note(durations: &mut Durations, ms: u64) {
 
 /// All that is counted of times, by turns.
 fn all(counters: &Counters) -> Vec<u64> {
-    let durations = counters.claim_durations.iter().chain(&counters.start_durations);
-    durations.flat_map(|one| one.counts.into_iter().chain([one.sum_ms])).chain([counters.idle.ms]).collect()
+    let mut all = vec![counters.idle.ms];
+    for durations in counters.claim_durations.iter().chain(&counters.start_durations) {
+        all.extend(durations.counts);
+        all.push(durations.sum_ms);
+    }
+    all
 }
 
 const fn counts(minute: &Minute) -> Counts {

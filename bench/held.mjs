@@ -28,7 +28,7 @@ export const HELD = {
     "All containers run on the thread of the pool here, and two calls to each of a thousand take 0.3 to 0.5 ms of it " +
     "together, the containers' half included, which is most of the time of a refresh. One call instead of two would " +
     "need a method that `Container` does not have. Claims made meanwhile wait behind the answers that came before " +
-    "them: with 64 containers asked at a time p99 was 14 times that without a refresh, with 8 it is 2 times.",
+    "them: with 64 containers asked at a time p99 was 14 times that without a refresh, with 4 it is 2 times.",
   g:
     "An alarm is a row, and there is one to a refresh, every 10 s; 0.1.2's refresh of 1,005 containers takes 6 s, so " +
     "that it comes less often, and it writes the assigned ones' looks nowhere. A timer in memory would cost no row, " +

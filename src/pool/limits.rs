@@ -21,9 +21,9 @@ pub const CLAIM_DEADLINE_MAX_MS: u64 = 600_000;
 pub const LOOKS_AT_ONCE_MAX: usize = 64;
 /// The same while sessions claim, whose turn comes after the looks answered
 /// before: so few that a claim hardly waits for them.
-pub const LOOKS_AMONG_CLAIMS: usize = 8;
+pub const LOOKS_AMONG_CLAIMS: usize = 4;
 /// A look not answered by then is not about to be, and holds up no other.
-pub const LOOK_SLOW_MS: u64 = 50;
+pub const LOOK_SLOW_MS: u64 = 25;
 
 /// A `stop()`, a `destroy()` and a renewal that have not answered by then count
 /// as failed; the row stays and they are asked again.

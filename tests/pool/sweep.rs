@@ -24,22 +24,19 @@ fn answer_all(driver: &mut Driver, first: &Decision) -> Vec<usize> {
 }
 
 #[test]
-fn eight_looks_are_under_way_at_first_and_an_answer_makes_room_for_the_next() {
+fn four_looks_are_under_way_at_first_and_an_answer_makes_room_for_the_next() {
     let (mut driver, first) = refresh(20);
-    assert_eq!(probes(&first), (1..=8).collect::<Vec<_>>());
-    assert_eq!(probes(&driver.alive(7)), [9]);
-    assert_eq!(probes(&driver.unknown(1)), [10]);
-    assert_eq!(probes(&driver.seen(2, Seen::Stopped)), [11]);
+    assert_eq!(probes(&first), [1, 2, 3, 4]);
+    assert_eq!(probes(&driver.alive(3)), [5]);
+    assert_eq!(probes(&driver.unknown(1)), [6]);
+    assert_eq!(probes(&driver.seen(2, Seen::Stopped)), [7]);
 }
 
 #[test]
-fn there_is_one_more_with_each_eight_that_ended_up_to_sixty_four() {
+fn there_is_one_more_with_each_four_that_ended_up_to_sixty_four() {
     let (mut driver, mut first) = refresh(100);
-    assert_eq!(
-        answer_all(&mut driver, &first)[..18],
-        [8, 8, 8, 8, 8, 8, 8, 8, 9, 9, 9, 9, 9, 9, 9, 9, 10, 10]
-    );
-    for _ in 0..4 {
+    assert_eq!(answer_all(&mut driver, &first)[..9], [4, 4, 4, 4, 5, 5, 5, 5, 6]);
+    for _ in 0..2 {
         first = driver.after(10_000);
         answer_all(&mut driver, &first);
     }
@@ -50,17 +47,17 @@ fn there_is_one_more_with_each_eight_that_ended_up_to_sixty_four() {
 fn a_claim_makes_them_few_again() {
     let (mut driver, first) = refresh(100);
     answer_all(&mut driver, &first);
-    assert_eq!(probes(&driver.after(10_000)).len(), 8 + 100 / 8);
+    assert_eq!(probes(&driver.after(10_000)).len(), 4 + 100 / 4);
     let (mut driver, first) = refresh(100);
     answer_all(&mut driver, &first);
     assert_eq!(probes(&driver.claim("a")), NONE);
-    assert_eq!(probes(&driver.after(10_000)).len(), 8);
+    assert_eq!(probes(&driver.after(10_000)).len(), 4);
 }
 
 #[test]
 fn looks_that_hang_hold_up_no_others_and_are_sixty_four_at_most() {
     let (mut driver, first) = refresh(100);
-    assert_eq!(first.timer_at_ms, Some(T0 + 10_050));
+    assert_eq!(first.timer_at_ms, Some(T0 + 10_025));
     let mut next_at_ms = first.timer_at_ms;
     let mut under_way = probes(&first).len();
     while let Some(at_ms) = next_at_ms {
@@ -76,5 +73,5 @@ fn looks_that_hang_hold_up_no_others_and_are_sixty_four_at_most() {
 fn a_clock_put_back_holds_up_no_look() {
     let (mut driver, _) = refresh(100);
     driver.now_ms = T0;
-    assert_eq!(probes(&driver.handle(Event::StatsAsked)).len(), 8);
+    assert_eq!(probes(&driver.handle(Event::StatsAsked)).len(), 4);
 }

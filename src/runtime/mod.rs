@@ -11,7 +11,8 @@
 //! | `analytics` | its data points |
 //! | `effects` | carrying out commands, each answered by one event |
 //! | `health` | asking a container whether it is ready |
-//! | `client` | a claim from a Worker's side: hint, confirmation, pool |
+//! | `client` | a claim from a Worker's side |
+//! | `hints` | its hint cache: hint, confirmation |
 //! | `http` | the default Worker's requests |
 //! | `scheduled` | its timed invocations |
 //! | `pools` | its pools, one to a runtime |
@@ -39,6 +40,7 @@ mod delay;
 mod effects;
 mod given;
 mod health;
+mod hints;
 #[cfg(feature = "package")]
 mod host;
 #[cfg(feature = "worker")]

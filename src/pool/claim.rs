@@ -132,7 +132,8 @@ impl Pool {
     fn verify(&mut self, step: &mut Step, claim: ClaimId, mut container: Container) {
         self.waits(step.now_ms, claim);
         container.memory.verifying.push(claim);
-        if container.memory.probing_since_ms.is_none() {
+        // By a clock that was put back since, a look under way ends too late.
+        if container.memory.probing_since_ms.is_none_or(|since_ms| since_ms > step.now_ms) {
             self.probe(step, &mut container, false);
         }
         self.ledger.put(container);

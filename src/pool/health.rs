@@ -140,10 +140,12 @@ impl Pool {
         }
     }
 
-    /// Asks for a look at `container`, and notes that it is under way. One that
-    /// is kept awake is also asked whether it is ready.
+    /// Asks for a look at `container`, and notes that it is under way, and no
+    /// earlier one. One that is kept awake is also asked whether it is ready.
     pub(super) fn probe(&mut self, step: &mut Step, container: &mut Container, renew: bool) {
-        container.memory.probing_since_ms = Some(step.now_ms);
+        if let Some(since_ms) = container.memory.probing_since_ms.replace(step.now_ms) {
+            self.sweep.look_ended(since_ms, container.life());
+        }
         self.sweep.look_asked(step.now_ms, container.life());
         step.decision.commands.push(Command::Probe {
             life: container.life(),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use cf_warm_pool::pool::limits::WAITING_MAX;
 use cf_warm_pool::pool::{ClaimId, Config, Decision, Event, Outcome, PoolError, Seen, State, StopCause};
 
-use crate::driver::{Driver, T0, probes, refused, session, small, starts, target};
+use crate::driver::{Driver, T0, life, probes, refused, session, small, starts, target};
 use crate::expected::{Expected, assigned, nothing, primed, starting, stopping};
 
 #[test]
@@ -217,6 +217,22 @@ fn a_session_whose_container_has_stopped_waits_when_none_is_warm() {
     let ready = driver.started(2);
     assert_eq!(ready.replies, nothing().granted(2, 2, Outcome::Miss).replies);
     assert_eq!(driver.numbers(|state| matches!(state, State::Assigned { .. })), [2]);
+}
+
+#[test]
+fn a_claim_does_not_wait_for_a_look_from_before_the_clock_was_put_back() {
+    let mut driver = Driver::filled(Config { verify_after_ms: Some(0), ..target(1) });
+    driver.claim("a");
+    driver.all_start();
+    let earlier = driver.now_ms + 60_000;
+    assert_eq!(probes(&driver.after(60_000)), [2, 1]);
+    driver.now_ms = T0;
+    let asked = driver.claim("a");
+    assert_eq!((probes(&asked), asked.timer_at_ms), (vec![1], Some(T0 + 30_000)));
+    // The answer to the earlier one is a sign of life all the same.
+    let seen =
+        Event::Probed { life: life(1), asked_at_ms: earlier, seen: Seen::Alive, renewal_failed: false };
+    assert_eq!(driver.handle(seen).replies, nothing().granted(2, 1, Outcome::Sticky).replies);
 }
 
 #[test]

@@ -25,8 +25,8 @@ pub(super) struct Sweep {
     pub under_way: Set<(u64, Life)>,
     /// When a container last answered.
     pub answered_at_ms: u64,
-    /// Looks that ended since the last claim.
-    ended_since_claim: usize,
+    /// Looks that ended since the last claim; `None`: there was none in this memory.
+    ended_since_claim: Option<usize>,
 }
 
 impl Sweep {
@@ -52,10 +52,12 @@ impl Sweep {
     }
 
     /// The next of those queued, if one more may be looked at now. A claim's turn
-    /// comes after the answers that came before it: while sessions claim there are
-    /// few looks at once, and one more with each time as many that ended since.
+    /// comes after the answers that came before it: once a session has claimed
+    /// there are few looks at once, and one more with each time as many that ended
+    /// since.
     pub fn next(&mut self, now_ms: u64) -> Option<ContainerId> {
-        let at_once = LOOKS_AMONG_CLAIMS + self.ended_since_claim / LOOKS_AMONG_CLAIMS;
+        let since_claim = |ended| LOOKS_AMONG_CLAIMS + ended / LOOKS_AMONG_CLAIMS;
+        let at_once = self.ended_since_claim.map_or(LOOKS_AT_ONCE_MAX, since_claim);
         let there_is_room = !self.backlog.is_empty()
             && self.under_way.len() < LOOKS_AT_ONCE_MAX
             && self.expected(now_ms).count() < at_once;
@@ -78,7 +80,7 @@ impl Sweep {
 
     /// A session claims, whatever for.
     pub fn claim_came(&mut self) {
-        self.ended_since_claim = 0;
+        self.ended_since_claim = Some(0);
     }
 
     /// A look begins. Where the clock was put back, answers from before are not
@@ -93,7 +95,7 @@ impl Sweep {
     /// A look was answered, or given up.
     pub fn look_ended(&mut self, since_ms: u64, life: Life) {
         self.under_way.remove(&(since_ms, life));
-        self.ended_since_claim = self.ended_since_claim.saturating_add(1);
+        self.ended_since_claim = self.ended_since_claim.map(|ended| ended.saturating_add(1));
     }
 
     /// The container is gone, and a look at it ends with it.

@@ -92,10 +92,10 @@ impl Sweep {
         self.under_way.insert((now_ms, life));
     }
 
-    /// A look was answered, or given up.
+    /// A look was answered, or given up. One that has ended already counts once.
     pub fn look_ended(&mut self, since_ms: u64, life: Life) {
-        self.under_way.remove(&(since_ms, life));
-        self.ended_since_claim = self.ended_since_claim.map(|ended| ended.saturating_add(1));
+        let ended = usize::from(self.under_way.remove(&(since_ms, life)));
+        self.ended_since_claim = self.ended_since_claim.map(|before| before.saturating_add(ended));
     }
 
     /// The container is gone, and a look at it ends with it.

@@ -51,10 +51,7 @@ impl Pool {
 
     /// A session without a container, with claims that may have waited for a
     /// look at the one it had.
-    pub(super) fn claimed_unheld(&mut self, step: &mut Step, session: Session, claims: Vec<ClaimId>) {
-        if claims.is_empty() {
-            return;
-        }
+    fn claimed_unheld(&mut self, step: &mut Step, session: Session, claims: Vec<ClaimId>) {
         self.prime();
         // What has become fit to serve meanwhile is theirs who wait.
         self.serve_waiting(step);
@@ -83,6 +80,15 @@ impl Pool {
                 deadline_at_ms,
                 check_at_ms,
             });
+        }
+    }
+
+    /// Serves those who lost the container they were waiting for a look at, in the
+    /// order of their claims: once everything that ends with this event has, so
+    /// that none gets what is about to be dropped.
+    pub(super) fn serve_displaced(&mut self, step: &mut Step) {
+        for (session, claims) in std::mem::take(&mut step.displaced) {
+            self.claimed_unheld(step, session, claims);
         }
     }
 

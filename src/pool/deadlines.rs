@@ -16,7 +16,6 @@ impl Pool {
                 _ => {}
             }
         }
-        // What a look given up ends must not go to who loses a container here.
         self.give_up_looks(step);
         self.end_leases(step);
         self.refresh_due(step);

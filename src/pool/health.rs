@@ -5,11 +5,10 @@ use super::container::{Container, State, StopCause};
 use super::decision::Command;
 use super::event::{Seen, Usage};
 use super::failure::{Failure, FailureClass};
-use super::identity::{ClaimId, ContainerId, Life};
+use super::identity::{ContainerId, Life};
 use super::limits::STOP_CALL_TIMEOUT_MS;
 use super::stats::HealthKind;
 use super::{Pool, Step};
-use crate::ordered::sorted;
 
 impl Pool {
     /// Queues looks at the warm containers, and when it is their turn at the
@@ -36,15 +35,13 @@ impl Pool {
         }
     }
 
-    /// Ends the looks that were never answered. Those that claims wait for come
-    /// last, in the order of the claims: a container such a claim gets instead
-    /// must neither be dropped after it nor go past one who waits longer.
+    /// Ends the looks that were never answered.
     pub(super) fn give_up_looks(&mut self, step: &mut Step) {
         let patience_ms = self.look_patience_ms();
         let over =
             self.sweep.under_way.iter().take_while(|(since_ms, _)| since_ms + patience_ms <= step.now_ms);
         let over: Vec<_> = over.copied().collect();
-        for (since_ms, life) in sorted(&over, |(_, life)| self.turn_to_wait(life.id)) {
+        for (since_ms, life) in over {
             self.sweep.look_ended(since_ms, life);
             let failure = Failure::new(FailureClass::Transient, "the look was not answered");
             self.probed(step, life, since_ms, Seen::Unknown(failure));
@@ -54,19 +51,12 @@ impl Pool {
     /// When the next look that claims wait for is given up. The others end with
     /// a round of looks.
     pub(super) fn next_look_ends_ms(&self) -> Option<u64> {
-        let first = self.sweep.under_way.iter().find(|(_, life)| self.first_to_wait(life.id).is_some());
+        let first = self.sweep.under_way.iter().find(|(_, life)| self.is_waited_for(life.id));
         first.map(|(since_ms, _)| since_ms + self.look_patience_ms())
     }
 
-    /// The claim that waits longest for a look at it, if any does.
-    pub(super) fn first_to_wait(&self, id: ContainerId) -> Option<ClaimId> {
-        self.ledger.container(id).and_then(|container| container.memory.verifying.first().copied())
-    }
-
-    /// A number by which those that claims wait for come last, in the order of
-    /// the claims.
-    pub(super) fn turn_to_wait(&self, id: ContainerId) -> u64 {
-        self.first_to_wait(id).map_or(0, |claim| claim.0 + 1)
+    fn is_waited_for(&self, id: ContainerId) -> bool {
+        self.ledger.container(id).is_some_and(|container| !container.memory.verifying.is_empty())
     }
 
     /// Longer than the platform's side waits for an answer.

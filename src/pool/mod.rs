@@ -59,6 +59,7 @@ mod shutdown;
 mod start;
 mod stats;
 mod stats_line;
+mod step;
 mod stop;
 mod sweep;
 mod wake;
@@ -86,6 +87,7 @@ use history::History;
 use ledger::Ledger;
 use minutes::Minutes;
 use queue::Queue;
+use step::Step;
 use sweep::Sweep;
 
 /// One pool: a shadow of its rows, and the callers who wait.
@@ -118,17 +120,6 @@ pub struct Pool {
     flush_at_ms: Option<u64>,
     /// When the last event was handled.
     handled_at_ms: u64,
-}
-
-/// What one event leads to, while it is being decided.
-struct Step<'a> {
-    now_ms: u64,
-    fresh: &'a mut dyn Fresh,
-    decision: Decision,
-    /// Whether everything is to be recorded, for somebody is about to read it.
-    flush: bool,
-    /// Whether the counters are.
-    count: bool,
 }
 
 impl Pool {
@@ -171,7 +162,7 @@ impl Pool {
     /// Memory is changed as if the decision's rows were already committed: where
     /// the commit fails, this pool is to be thrown away and loaded anew.
     pub fn handle(&mut self, now_ms: u64, fresh: &mut dyn Fresh, event: Event) -> Decision {
-        let mut step = Step { now_ms, fresh, decision: Decision::default(), flush: false, count: false };
+        let mut step = Step::new(now_ms, fresh);
         self.time_passes(&mut step);
         match event {
             Event::Adopted { warm, assigned, released, config, limit } => {
@@ -282,6 +273,7 @@ impl Pool {
     /// is missing is started, what is too much is stopped, and what changed is
     /// recorded.
     fn settle(&mut self, step: &mut Step) {
+        self.serve_displaced(step);
         self.serve_waiting(step);
         self.start_missing(step);
         self.turn_away(step);

@@ -5,7 +5,6 @@ use super::container::{Container, State, StopCause};
 use super::identity::{ContainerId, Session};
 use super::limits::{LEASE_GRACE_SHARE, LEASE_RENEWAL_SHARE};
 use super::{Pool, Step};
-use crate::ordered::sorted;
 
 impl Pool {
     /// The session holds nothing from here on. One that holds nothing already
@@ -23,14 +22,8 @@ impl Pool {
         let leases = self.ledger.leases().take_while(|(claimed_at_ms, _)| over(*claimed_at_ms));
         let ids: Vec<_> = leases.map(|(_, id)| id).collect();
         self.counters.lease_ends += ids.len() as u64;
-        self.let_all_go(step, ids, StopCause::LeaseEnded);
-    }
-
-    /// Lets several go at once. Those that claims wait for come last, in the
-    /// order of the claims: they are served anew, first come first served.
-    pub(super) fn let_all_go(&mut self, step: &mut Step, ids: Vec<ContainerId>, cause: StopCause) {
-        for id in sorted(&ids, |id| self.turn_to_wait(*id)) {
-            self.let_go(step, id, cause);
+        for id in ids {
+            self.let_go(step, id, StopCause::LeaseEnded);
         }
     }
 
@@ -85,6 +78,6 @@ impl Pool {
         let verifying = std::mem::take(&mut container.memory.verifying);
         self.ledger.put(container);
         self.drain_due(step, id);
-        self.claimed_unheld(step, session, verifying);
+        step.displace(session, verifying);
     }
 }

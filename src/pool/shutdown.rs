@@ -33,7 +33,9 @@ impl Pool {
     pub(super) fn shut_down(&mut self, step: &mut Step) {
         self.prewarmed_shut_down(step);
         let assigned: Vec<_> = self.ledger.assigned_ids().collect();
-        self.let_all_go(step, assigned, StopCause::Shutdown);
+        for id in assigned {
+            self.let_go(step, id, StopCause::Shutdown);
+        }
         let draining: Vec<_> = self.ledger.draining_ids().collect();
         for id in draining {
             let Some(mut container) = self.ledger.container(id).cloned() else { continue };
@@ -42,7 +44,8 @@ impl Pool {
             }
             self.ledger.put(container);
         }
-        // Claims that waited for a look were served anew, which primes the pool.
+        // Claims that waited for a look are served anew, which primes the pool.
+        self.serve_displaced(step);
         self.primed = false;
     }
 }

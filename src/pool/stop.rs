@@ -158,10 +158,8 @@ impl Pool {
         container.memory.attempts = 0;
         let verifying = std::mem::take(&mut container.memory.verifying);
         self.ledger.put(container.clone());
-        if let Some(session) = session
-            && !verifying.is_empty()
-        {
-            self.claimed_unheld(step, session, verifying);
+        if let Some(session) = session {
+            step.displace(session, verifying);
         }
         Some(container)
     }

@@ -1,8 +1,8 @@
 //! A session that does not claim again loses its container.
 
-use cf_warm_pool::pool::{Config, Counters, OnRelease, Outcome, PoolRow, StopCause};
+use cf_warm_pool::pool::{ClaimId, Config, Counters, Event, Health, OnRelease, Outcome, PoolRow, StopCause};
 
-use crate::driver::{Driver, T0, probes, target};
+use crate::driver::{Driver, T0, destroys, probes, target};
 use crate::expected::{Expected, Row, assigned, draining, nothing, primed_after, starting};
 
 fn config(lease_timeout_ms: u64) -> Config {
@@ -51,6 +51,28 @@ fn a_session_whose_lease_has_ended_gets_another_container() {
     let again = driver.claim("a");
     let expected = nothing().put(starting(2, now_ms)).start(2).alarm(now_ms + 500).timer(now_ms + 10_000);
     assert_eq!(again, expected);
+}
+
+/// Whose lease ends and whose look is given up with one event are served in the
+/// order of their claims.
+#[test]
+fn a_session_whose_lease_ends_while_it_asks_is_served_in_its_turn() {
+    let health = Health { unhealthy_after: 1, ..Config::default().health };
+    let config = Config { verify_after_ms: Some(0), lease_timeout_ms: 12_000, health, ..target(1) };
+    let mut driver = Driver::filled(config);
+    for session in ["a", "b"] {
+        driver.claim(session);
+        driver.all_start();
+    }
+    // The look for b's first claim goes on when its caller has left.
+    driver.pass(1_000).claim("b");
+    driver.handle(Event::CallerLeft { claim: ClaimId(3) });
+    driver.pass(1).claim("a");
+    driver.pass(1).claim("b");
+    driver.alive(3);
+    let ended = driver.after(29_998);
+    assert_eq!(ended.replies, nothing().granted(4, 3, Outcome::Hit).hint(1_500).replies);
+    assert_eq!((driver.draining(), destroys(&ended)), (vec![1], vec![2]));
 }
 
 #[test]

@@ -31,6 +31,15 @@ impl Reference {
         row.container.expires_at_ms(ttl_ms) - config.start_timeout_ms.min(ttl_ms / LEAD_SHARE)
     }
 
+    /// The warm containers whose time comes within `span_ms`.
+    pub fn come_of_age(&self, clock_ms: u64, span_ms: u64) -> u64 {
+        let config = self.config();
+        let warm = |row: &&Row| matches!(row.container.state, State::Warm { .. });
+        let ages = self.rows.values().filter(warm).map(|row| Self::retires_at_ms(row, &config));
+        let of_age = ages.filter(|at_ms| (clock_ms + 1..=clock_ms + span_ms).contains(at_ms));
+        if config.container_ttl_ms > 0 { of_age.count() as u64 } else { 0 }
+    }
+
     /// The warm containers that may be handed out.
     pub fn current_warm(&self, config: &Config, clock_ms: u64) -> usize {
         let warm = |row: &&Row| matches!(row.container.state, State::Warm { .. });

@@ -42,9 +42,9 @@ export function stock(contender, warm) {
 }
 
 /** Writes a state into a new pool, and has it at rest. */
-export async function begin(server, pool, { warm = 0, assigned = 0 }) {
+export async function begin(server, pool, { warm = 0, assigned = 0, uuids = false }) {
   if (pool.of === "empty" || pool.of === "row") return;
-  await server.do("begin", { ...pool, begin: { warm, assigned, options: pool.options } });
+  await server.do("begin", { ...pool, begin: { warm, assigned, uuids, options: pool.options } });
   await server.do("stats", pool);
   await server.atRest();
 }

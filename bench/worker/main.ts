@@ -31,6 +31,8 @@ interface Of extends Asked {
 /** Sessions `first` and so on, called by `prefix` and their number modulo `among`. */
 interface Claims extends Of {
   prefix: string;
+  /** Called by UUIDs instead, each of them new. */
+  uuids?: boolean;
   first: number;
   count: number;
   among: number;
@@ -104,7 +106,7 @@ async function untilWarm(
 /** A closed loop of claims. */
 async function claims(
   env: Env,
-  { prefix, first, count, among, concurrency, counted, ...of }: Claims,
+  { prefix, uuids, first, count, among, concurrency, counted, ...of }: Claims,
 ) {
   const calls = { count: 0 };
   const pool = asked(counted ? counting(env, calls) : env, of);
@@ -112,10 +114,14 @@ async function claims(
   const names = new Set<string>();
   const spans: Span[] = [];
   let next = first;
+  const nextSession = () => {
+    const number = next++ % among;
+    return uuids ? crypto.randomUUID() : `${prefix}${number}`;
+  };
   const worker = async () => {
     let begun = clock.note();
     while (next < first + count) {
-      names.add(await pool.claim(`${prefix}${next++ % among}`));
+      names.add(await pool.claim(nextSession()));
       const ended = clock.note();
       spans.push([begun, ended]);
       begun = ended;

@@ -6,10 +6,11 @@ import { WarmPool as Ours, type PoolOptions } from "../../dist/index.js";
 import { haveRun } from "./container.ts";
 import { watch, type Written } from "./watch.ts";
 
-/** A state to begin with. `assigned` sessions are called `held-0` and so on. */
+/** A state to begin with. `assigned` sessions are called `held-0` and so on, or by UUIDs (ours). */
 export interface Begin {
   warm: number;
   assigned: number;
+  uuids?: boolean;
   options: PoolOptions;
 }
 
@@ -22,7 +23,7 @@ interface Bound {
 
 export class OurPool extends Ours {
   /** Read anew from its rows before it is used: see {@link restart}. */
-  async begin({ warm, assigned, options }: Begin): Promise<void> {
+  async begin({ warm, assigned, uuids, options }: Begin): Promise<void> {
     const { warmTarget = 5 } = options;
     // It would start its own containers at once.
     await this.configure({ containerBinding: "CONTAINER", ...options, warmTarget: 0 });
@@ -37,7 +38,8 @@ export class OurPool extends Ours {
       }
       let at = 0;
       for (const [name, id] of machines(this.env as Bound, assigned)) {
-        sql.exec(insert, id, name, sinceMs, "assigned", null, `held-${at++}`, sinceMs, "destroy");
+        const session = uuids ? crypto.randomUUID() : `held-${at++}`;
+        sql.exec(insert, id, name, sinceMs, "assigned", null, session, sinceMs, "destroy");
       }
       sql.exec(
         "UPDATE pool SET config = json_set(config, '$.warmTarget', ?), primed = 1, extra = ?, " +

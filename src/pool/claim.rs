@@ -53,15 +53,20 @@ impl Pool {
     /// look at the one it had.
     fn claimed_unheld(&mut self, step: &mut Step, session: Session, claims: Vec<ClaimId>) {
         self.prime();
-        // What has become fit to serve meanwhile is theirs who wait.
-        self.serve_waiting(step);
         let too_many = self.queue.claims() + claims.len() > CLAIMS_WAITING_MAX;
-        if self.queue.holds(&session) && !too_many {
+        if self.queue.holds(&session) {
+            if too_many {
+                return self.refuse_all(step, &claims, &PoolError::TooManyWaiting { limit: WAITING_MAX });
+            }
             for claim in claims {
                 self.waits(step.now_ms, claim);
                 self.queue.join(&session, claim);
             }
-        } else if let Some(id) = self.next_warm(step.now_ms) {
+            return;
+        }
+        // What has become fit to serve meanwhile is theirs who wait.
+        self.serve_waiting(step);
+        if let Some(id) = self.next_warm(step.now_ms) {
             self.one_taken();
             self.assign(step, id, session, &claims, Outcome::Hit);
         } else if self.when_empty() == WhenEmpty::Fail {

@@ -7,6 +7,7 @@ use cf_warm_pool::pool::{ClaimId, Config, Decision, Event, Outcome, PoolError, S
 
 use crate::driver::{Driver, T0, life, probes, refused, session, small, starts, target};
 use crate::expected::{Expected, assigned, nothing, primed, starting, stopping};
+use crate::life::revision;
 
 #[test]
 fn a_hit_hands_out_a_warm_container_and_starts_its_replacement_in_the_same_decision() {
@@ -217,6 +218,23 @@ fn a_session_whose_container_has_stopped_waits_when_none_is_warm() {
     let ready = driver.started(2);
     assert_eq!(ready.replies, nothing().granted(2, 2, Outcome::Miss).replies);
     assert_eq!(driver.numbers(|state| matches!(state, State::Assigned { .. })), [2]);
+}
+
+/// One that waited for the new revision claims for the earlier one.
+#[test]
+fn a_session_that_waits_gets_what_its_next_claim_makes_fit_and_waits_no_more() {
+    let mut driver = Driver::filled(revision("one", 1_000, target(1)));
+    let asks = |claim, config| Event::Claimed {
+        claim: ClaimId(claim),
+        session: session("a"),
+        config: Some(Rc::new(config)),
+    };
+    let waits = driver.handle(asks(1, revision("two", 2_000, target(1))));
+    assert_eq!((waits.replies.len(), starts(&waits)), (0, vec![2, 3]));
+    let served = driver.handle(asks(2, revision("one", 3_000, target(1))));
+    let both = nothing().granted(1, 1, Outcome::Miss).granted(2, 1, Outcome::Sticky);
+    assert_eq!(served.replies, both.replies);
+    assert_eq!(driver.pool.stats(driver.now_ms).waiting, 0);
 }
 
 #[test]

@@ -51,6 +51,9 @@ impl Pool {
     /// When the next look that claims wait for is given up. The others end with
     /// a round of looks.
     pub(super) fn next_look_ends_ms(&self) -> Option<u64> {
+        if self.asked.is_empty() {
+            return None;
+        }
         let first = self.sweep.under_way.iter().find(|(_, life)| self.is_waited_for(life.id));
         first.map(|(since_ms, _)| since_ms + self.look_patience_ms())
     }

@@ -67,7 +67,10 @@ impl Sweep {
     /// When those under way are so slow that they hold up no more of those
     /// queued. To a multiple of that time, so that a timer is seldom moved.
     pub fn next_turn_ms(&self, now_ms: u64) -> Option<u64> {
-        let (since_ms, _) = self.expected(now_ms).next().filter(|_| !self.backlog.is_empty())?;
+        if self.backlog.is_empty() {
+            return None;
+        }
+        let (since_ms, _) = self.expected(now_ms).next()?;
         Some((since_ms + LOOK_SLOW_MS).next_multiple_of(LOOK_SLOW_MS))
     }
 

@@ -1,5 +1,8 @@
 // Rounds in which the contenders take turns, so that what disturbs the machine disturbs them alike.
 
+/** Rounds in place of one where it is over in a tenth of a second: other work may fill all of it. */
+export const WHERE_SHORT = 3;
+
 /** An hour: nothing happens by itself while claims are timed. */
 export const CALM_MS = 3_600_000;
 

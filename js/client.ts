@@ -4,6 +4,7 @@ import { readAnswer, throwIfError, type Grant } from "./error.js";
 import { optionsText } from "./options.js";
 import { placeOf } from "./place.js";
 import type { WarmPool } from "./pool.js";
+import { remembered } from "./remembered.js";
 import type { ContainerNamespace, WarmPoolClient } from "./types/client.js";
 import type { WarmPoolConfig } from "./types/options.js";
 import { PoolClient } from "./wasm/index.js";
@@ -36,6 +37,15 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
   containerNamespace: ContainerNamespace<T>,
   config: WarmPoolConfig = {},
 ): WarmPoolClient<T> {
+  const make = () => newClient(poolNamespace, containerNamespace, config);
+  return remembered(poolNamespace, containerNamespace, config, make);
+}
+
+function newClient<T extends Rpc.DurableObjectBranded | undefined>(
+  poolNamespace: PoolNamespace,
+  containerNamespace: ContainerNamespace<T>,
+  config: WarmPoolConfig,
+): WarmPoolClient<T> {
   const { poolName = DEFAULT_POOL_NAME, idCache, ...options } = config;
   const place = placeOf(containerNamespace);
   const jurisdiction = options.jurisdiction ?? place.jurisdiction;
@@ -67,7 +77,13 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
   };
   return {
     async getContainer(id, { signal } = {}) {
-      const answer = await (signal ? claimUnlessAborted(id, signal) : claim(id));
+      let answer: string;
+      try {
+        answer = await (signal ? claimUnlessAborted(id, signal) : claim(id));
+      } catch (error) {
+        signal?.throwIfAborted();
+        answer = client().unasked(error);
+      }
       const [, name, its] = GRANT.exec(answer) ?? [];
       if (name !== undefined && its !== undefined) return container(name, its);
       const grant = readAnswer(client().checked(answer));
@@ -95,13 +111,9 @@ export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = 
   };
 
   /** Without a hint cache a claim is one call. */
-  async function claim(id: string, ticket?: string): Promise<string> {
+  function claim(id: string, ticket?: string): Promise<string> {
     if (idCache || !plain || !maySend(id)) return client().claim(id, ticket);
-    try {
-      return await (ticket === undefined ? pool().claim(id, text) : pool().claim(id, text, ticket));
-    } catch (error) {
-      return client().unasked(error);
-    }
+    return ticket === undefined ? pool().claim(id, text) : pool().claim(id, text, ticket);
   }
 
   /** The platform does not tell an object that a caller is gone, so the client does. */

@@ -1,6 +1,6 @@
 // a. A new session on a warm pool.
 import { figure, NAMES, ratio, target } from "../figures.mjs";
-import { begin, pick, rounds, stock } from "../rounds.mjs";
+import { begin, pick, rounds, stock, WHERE_SHORT } from "../rounds.mjs";
 
 const CONTENDERS = ["ours", "peer", "bridge", "row", "empty"];
 const CONCURRENCIES = [1, 16, 64];
@@ -25,7 +25,7 @@ export async function run({ servers, size, rounds: count }) {
   for (const [storage, claims] of Object.entries(CLAIMS)) {
     await servers.with(storage, async (server) => {
       for (const concurrency of CONCURRENCIES) {
-        const kept = await rounds(CONTENDERS, count, (of, round) =>
+        const kept = await rounds(CONTENDERS, WHERE_SHORT * count, (of, round) =>
           claim(server, { of, concurrency, claims: size(claims), name: `${round}` }),
         );
         const where = `${concurrency} at a time, rows ${servers.where(storage)}`;

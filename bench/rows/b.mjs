@@ -1,6 +1,6 @@
 // b. A session that holds a container asks again.
 import { figure, ratio, target } from "../figures.mjs";
-import { begin, options, pick, rounds } from "../rounds.mjs";
+import { begin, options, pick, rounds, WHERE_SHORT } from "../rounds.mjs";
 
 const CONCURRENCIES = [1, 16, 64];
 const SESSIONS = 100;
@@ -27,9 +27,10 @@ export async function run({ servers, size, rounds: count }) {
     await written();
     await server.do("claims", once);
     targets.push(target("rows to 100 sticky claims", (await written()).rows, { most: 0 }));
+    const often = WHERE_SHORT * count;
     for (const concurrency of CONCURRENCIES) {
       const asked = { ...held, count: size(500), concurrency };
-      const kept = await rounds(["ours", "peer", "bridge", "empty"], count, (of) =>
+      const kept = await rounds(["ours", "peer", "bridge", "empty"], often, (of) =>
         server.doTimed("claims", { ...by(of), ...asked }),
       );
       const each = pick(kept, ({ each }) => each);

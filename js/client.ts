@@ -1,6 +1,7 @@
 import * as workers from "cloudflare:workers";
 
 import { readAnswer, throwIfError, type Grant } from "./error.js";
+import { idOf } from "./ids.js";
 import { optionsText } from "./options.js";
 import { placeOf } from "./place.js";
 import type { WarmPool } from "./pool.js";
@@ -69,9 +70,9 @@ function newClient<T extends Rpc.DurableObjectBranded | undefined>(
       ? getWarmPool(poolNamespace, poolName)
       : stubOf<DurableObjectStub<WarmPool>>(client().pool());
   const container = (name: string, id: string) => {
-    const ours = plain ? containerNamespace.idFromName(name) : undefined;
+    const ours = plain ? idOf(containerNamespace, name, id) : undefined;
     // One of another class or jurisdiction is refused, in the words that there are for it.
-    return ours?.toString() === id
+    return ours
       ? containerNamespace.get(ours)
       : stubOf<DurableObjectStub<T>>(client().container(name, id));
   };

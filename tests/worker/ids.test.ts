@@ -15,10 +15,10 @@ test("an id is made once, and is that of its name", () => {
 });
 
 test("an id of another namespace is none, whatever that one's are", () => {
-  const theirs = env.CONTAINER_PYTHON.idFromName("a").toString();
+  const theirs = env.PLATFORM.idFromName("a").toString();
   for (let times = 0; times < 2; times++) {
     expect(idOf(env.CONTAINER, "a", theirs)).toBeUndefined();
-    expect(idOf(env.CONTAINER_PYTHON, "a", theirs)?.toString()).toBe(theirs);
+    expect(idOf(env.PLATFORM, "a", theirs)?.toString()).toBe(theirs);
   }
 });
 

@@ -19,7 +19,7 @@ test("the same namespaces and options give the same client, and any others anoth
   ]) {
     expect(same(other)).not.toBe(client);
   }
-  expect(createWarmPool(env.WARM_POOL, env.CONTAINER_PYTHON, config)).not.toBe(same(config));
+  expect(createWarmPool(env.WARM_POOL, env.POOLED, config)).not.toBe(same(config));
   expect(createWarmPool(env.TELLING, env.CONTAINER, config)).not.toBe(same(config));
 });
 

@@ -22,7 +22,7 @@ export function remembered<T extends Rpc.DurableObjectBranded | undefined>(
   make: () => WarmPoolClient<T>,
 ): WarmPoolClient<T> {
   const made = last.get(poolNamespace);
-  if (made?.containerNamespace === containerNamespace && isSame(made.config, config)) {
+  if (made && made.containerNamespace === containerNamespace && isSame(made.config, config)) {
     return made.client as WarmPoolClient<T>;
   }
   const client = make();

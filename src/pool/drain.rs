@@ -21,13 +21,17 @@ impl Pool {
         if deadline_at_ms <= step.now_ms {
             return self.drained(step, id);
         }
-        let pause_ms = doubled_ms(STOP_POLL_BASE_MS, STOP_POLL_MAX_MS, container.memory.attempts);
+        let pause_ms = match container.memory.probing_since_ms {
+            // As long again as it has taken: one that hangs is not waited for ever more often.
+            Some(since_ms) => step.now_ms.saturating_sub(since_ms).clamp(STOP_POLL_BASE_MS, STOP_POLL_MAX_MS),
+            // A look from before the session left shows what was then.
+            None => {
+                self.probe(step, &mut container, false);
+                container.memory.attempts += 1;
+                doubled_ms(STOP_POLL_BASE_MS, STOP_POLL_MAX_MS, container.memory.attempts - 1)
+            }
+        };
         container.memory.next_at_ms = Some((step.now_ms + pause_ms).min(deadline_at_ms));
-        // A look from before the session left shows what was then.
-        if container.memory.probing_since_ms.is_none() {
-            container.memory.attempts += 1;
-            self.probe(step, &mut container, false);
-        }
         self.ledger.put(container);
     }
 

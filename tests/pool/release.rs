@@ -32,6 +32,22 @@ fn a_released_container_drains_and_is_asked_whether_it_is_idle() {
 }
 
 #[test]
+fn one_whose_look_hangs_wakes_the_pool_ever_more_seldom() {
+    let mut driver = Driver::configured(target(0));
+    driver.claim("a");
+    driver.started(1);
+    let mut asked = driver.released("a");
+    let mut wakes = Vec::new();
+    while !driver.draining().is_empty() {
+        driver.now_ms = asked.alarm_at_ms.expect("it drains");
+        wakes.push(driver.now_ms - T0);
+        asked = driver.handle_due();
+    }
+    // At 10 s the counters are recorded.
+    assert_eq!(wakes, [500, 1_000, 2_000, 4_000, 8_000, 10_000, 16_000, 26_000, 30_000]);
+}
+
+#[test]
 fn a_session_that_holds_nothing_releases_nothing() {
     let mut driver = held(Destroy);
     assert_eq!(driver.released("b"), nothing().alarm(T0 + 10_000));

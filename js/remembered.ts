@@ -22,9 +22,7 @@ export function remembered<T extends Rpc.DurableObjectBranded | undefined>(
   make: () => WarmPoolClient<T>,
 ): WarmPoolClient<T> {
   const made = last.get(poolNamespace);
-  if (made && made.containerNamespace === containerNamespace && isSame(made.config, config)) {
-    return made.client as WarmPoolClient<T>;
-  }
+  if (made && isOf(made, containerNamespace, config)) return made.client as WarmPoolClient<T>;
   const client = make();
   if (isObject(poolNamespace) && Object.entries(config).every(isFixed)) {
     last.set(poolNamespace, {
@@ -34,6 +32,10 @@ export function remembered<T extends Rpc.DurableObjectBranded | undefined>(
     });
   }
   return client;
+}
+
+function isOf(made: Made, containerNamespace: object, config: WarmPoolConfig): boolean {
+  return made.containerNamespace === containerNamespace && isSame(made.config, config);
 }
 
 function isSame(one: WarmPoolConfig, other: WarmPoolConfig): boolean {

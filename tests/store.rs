@@ -119,7 +119,10 @@ impl World {
 
     fn step(&mut self) -> Event {
         match self.chance.below(100) {
-            0..20 if !self.calm || self.chance.one_in(8) => self.claim(),
+            0..20 if !self.calm || self.chance.one_in(8) => {
+                let session = self.session();
+                self.claim(session)
+            }
             20..61 => self.answer(),
             61..66 => Event::Released { session: self.session() },
             66 => {
@@ -142,9 +145,8 @@ impl World {
         }
     }
 
-    fn claim(&mut self) -> Event {
+    fn claim(&mut self, session: Session) -> Event {
         self.claims += 1;
-        let session = self.session();
         let config = self.chance.one_in(30).then(|| self.config());
         Event::Claimed { claim: ClaimId(self.claims), session, config }
     }
@@ -242,9 +244,18 @@ impl World {
         let held = sessions(&self.pool);
         let alone = event == Event::Woke;
         let mut decisions = vec![self.pool.handle(self.now_ms, &mut self.chance, event)];
-        // Claims that come at once share a commit, also with one that did more.
-        while !alone && self.chance.one_in(4) {
-            let claim = self.claim();
+        // Claims that come at once share a commit, also with one that did more:
+        // such as took the container of a session that claims.
+        while !alone && !self.calm {
+            let holding = sessions(&self.pool);
+            let lost: Vec<_> =
+                held.keys().filter(|session| !holding.contains_key(session)).cloned().collect();
+            let lost = self.chance.pick(&lost);
+            if !self.chance.one_in(if lost.is_some() { 2 } else { 4 }) {
+                break;
+            }
+            let session = lost.unwrap_or_else(|| self.session());
+            let claim = self.claim(session);
             decisions.push(self.pool.handle(self.now_ms, &mut self.chance, claim));
         }
         if sessions(&self.pool).iter().any(|(session, id)| held.get(session).is_some_and(|old| old != id)) {

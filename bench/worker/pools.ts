@@ -31,7 +31,7 @@ export class OurPool extends Ours {
     const sinceMs = Date.now() - AGE_MS;
     const insert =
       "INSERT INTO container (id, name, generation, created_at_ms, state, ready_at_ms, session, " +
-      "claimed_at_ms, on_release) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?)";
+      "claimed_at_ms, on_release) VALUES (unhex(?), ?, 1, ?, ?, ?, ?, ?, ?)";
     this.ctx.storage.transactionSync(() => {
       for (const [name, id] of machines(this.env as Bound, warm)) {
         sql.exec(insert, id, name, sinceMs, "warm", sinceMs, null, null, null);
@@ -57,7 +57,9 @@ export class OurPool extends Ours {
 
   /** The ids of its containers. */
   async tracked(): Promise<string[]> {
-    const rows = this.ctx.storage.sql.exec<{ id: string }>("SELECT id FROM container");
+    const rows = this.ctx.storage.sql.exec<{ id: string }>(
+      "SELECT lower(hex(id)) AS id FROM container",
+    );
     return rows.toArray().map(({ id }) => id);
   }
 

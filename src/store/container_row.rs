@@ -20,11 +20,12 @@ const ASSIGNED: &str = "assigned";
 const DRAINING: &str = "draining";
 const STOPPING: &str = "stopping";
 
-/// All rows, in the order [`read`] wants their columns.
+/// All rows, in the order [`read`] wants their columns. An id, which is bytes
+/// in its row, crosses to and from SQLite as digits, as a value is text.
 macro_rules! all_rows {
     () => {
         "
-    SELECT id, name, generation, created_at_ms, revision, state,
+    SELECT lower(hex(id)), name, generation, created_at_ms, revision, state,
            deadline_at_ms, ready_at_ms, session, claimed_at_ms, on_release,
            stop_cause, destroy_at_ms, settled_at_ms
     FROM container"
@@ -36,7 +37,7 @@ macro_rules! all_rows {
 pub const SELECT: &str = all_rows!();
 
 /// At most so many rows after an id, by their ids.
-const SELECT_AFTER: &str = concat!(all_rows!(), " WHERE id > ? ORDER BY id LIMIT ?");
+const SELECT_AFTER: &str = concat!(all_rows!(), " WHERE id > unhex(?) ORDER BY id LIMIT ?");
 
 /// Reads the page of rows after that id; the empty text is before all of them.
 pub fn select_after(id: &str) -> Statement {
@@ -49,7 +50,7 @@ const PUT: &str = "
         id, name, generation, created_at_ms, revision, state,
         deadline_at_ms, ready_at_ms, session, claimed_at_ms, on_release,
         stop_cause, destroy_at_ms, settled_at_ms
-    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ) VALUES (unhex(?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
         name = excluded.name,
         generation = excluded.generation,
@@ -69,9 +70,9 @@ const CHANGE_STATE: &str = "
     UPDATE container SET
         state = ?, deadline_at_ms = ?, ready_at_ms = ?, session = ?, claimed_at_ms = ?, on_release = ?,
         stop_cause = ?, destroy_at_ms = ?, settled_at_ms = ?
-    WHERE id = ?";
+    WHERE id = unhex(?)";
 
-const DELETE: &str = "DELETE FROM container WHERE id = ?";
+const DELETE: &str = "DELETE FROM container WHERE id = unhex(?)";
 
 /// The columns that belong to some states only.
 const STATE_COLUMNS: [&str; 8] = [

@@ -27,7 +27,9 @@ interface Row {
 /** The pool, and a look at its rows. */
 export class InspectedPool extends WarmPool {
   rows(): Row[] {
-    const rows = this.ctx.storage.sql.exec("SELECT id, state, session FROM container ORDER BY id");
+    const rows = this.ctx.storage.sql.exec(
+      "SELECT lower(hex(id)) AS id, state, session FROM container ORDER BY 1",
+    );
     return rows.toArray() as unknown as Row[];
   }
 }

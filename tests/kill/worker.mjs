@@ -19,7 +19,9 @@ export class InspectedPool extends WarmPool {
   }
 
   inspect() {
-    const rows = this.ctx.storage.sql.exec("SELECT id, name, state, session FROM container");
+    const rows = this.ctx.storage.sql.exec(
+      "SELECT lower(hex(id)) AS id, name, state, session FROM container",
+    );
     return { wakeUps: this.#wakeUps, rows: rows.toArray() };
   }
 }

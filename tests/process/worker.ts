@@ -13,7 +13,9 @@ interface Env {
 /** The pool, and a look at its rows. */
 export class InspectedPool extends WarmPool {
   tracked(): string[] {
-    const rows = this.ctx.storage.sql.exec<{ id: string }>("SELECT id FROM container ORDER BY id");
+    const rows = this.ctx.storage.sql.exec<{ id: string }>(
+      "SELECT lower(hex(id)) AS id FROM container ORDER BY 1",
+    );
     return rows.toArray().map(({ id }) => id);
   }
 

@@ -95,7 +95,7 @@ export class TestPool {
   tracked(): Promise<string[]> {
     return runInDurableObject(this.object, (_, { storage }) =>
       storage.sql
-        .exec<{ id: string }>("SELECT id FROM container ORDER BY id")
+        .exec<{ id: string }>("SELECT lower(hex(id)) AS id FROM container ORDER BY 1")
         .toArray()
         .map(({ id }) => id),
     );

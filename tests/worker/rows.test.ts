@@ -40,7 +40,7 @@ async function addSessions(pool: TestPool, count: number): Promise<void> {
   await runInDurableObject(pool.object, (_, { storage }) => {
     const row = storage.sql.exec("SELECT * FROM container WHERE session = 'alice'").one();
     const columns = Object.keys(row);
-    const places = columns.map(() => "?");
+    const places = columns.map((column) => (column === "id" ? "unhex(?)" : "?"));
     const insert = `INSERT INTO container (${columns.join()}) VALUES (${places.join()})`;
     storage.transactionSync(() => {
       for (let i = 0; i < count; i++) {

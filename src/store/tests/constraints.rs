@@ -65,16 +65,13 @@ fn no_state_becomes_another_with_the_columns_it_had() {
 }
 
 #[test]
-fn an_id_is_64_hex_digits_and_a_name_a_uuid_in_lower_case() {
+fn an_id_is_32_bytes_and_a_name_a_uuid_in_lower_case() {
     for statement in [
-        "UPDATE container SET id = ''",
+        "UPDATE container SET id = x''",
         "UPDATE container SET id = substr(id, 2)",
-        "UPDATE container SET id = id || '0'",
-        "UPDATE container SET id = upper(id)",
-        "UPDATE container SET id = 'g' || substr(id, 2)",
-        "UPDATE container SET id = id || char(0) || 'x'",
+        "UPDATE container SET id = zeroblob(33)",
     ] {
-        refused(&[put(0xab, warm())], statement, "length(id) = 64");
+        refused(&[put(0xab, warm())], statement, "length(id) = 32");
     }
     for statement in [
         "UPDATE container SET name = ''",
@@ -155,6 +152,7 @@ fn a_column_holds_its_type() {
     for statement in [
         "UPDATE container SET ready_at_ms = 'soon'",
         "UPDATE container SET ready_at_ms = 1.5",
+        "UPDATE container SET id = lower(hex(id))",
         "UPDATE container SET name = x'00'",
         "UPDATE container SET revision = x'00'",
     ] {

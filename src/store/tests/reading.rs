@@ -100,6 +100,7 @@ fn the_containers_columns_are_read_in_the_order_of_the_schema() {
     let (sqlite, _) = database(&[]);
     let (selected, _) =
         container_row::SELECT.trim().strip_prefix("SELECT").unwrap().split_once("FROM").unwrap();
+    let selected = selected.replace("lower(hex(id))", "id");
     let selected: Vec<_> = selected.split(',').map(str::trim).collect();
     assert_eq!(selected, columns(&sqlite, "container"));
 }
@@ -169,8 +170,9 @@ fn what_the_code_refuses_the_constraints_refuse_and_the_other_way_round() {
         for (_, table, select) in SELECTS {
             let row = sqlite.run(&[Statement::new(select)]).unwrap().remove(0).remove(0);
             for (at, column) in read_columns(&sqlite, table) {
+                let place = if column == "id" { "unhex(?)" } else { "?" };
                 for value in oddities() {
-                    let sql = format!("UPDATE {table} SET {column} = ?").leak();
+                    let sql = format!("UPDATE {table} SET {column} = {place}").leak();
                     let taken = sqlite.run(&[Statement { sql, params: vec![value.clone()] }]).is_ok();
                     let mut bent = row.clone();
                     bent[at] = value.clone();

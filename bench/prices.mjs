@@ -3,6 +3,6 @@ export const PRICES = {
   date: "November 2026",
   requestsMillion: 0.15,
   rowsMillion: 1,
-  /** A Durable Object that is in memory all month. */
+  /** A Durable Object that works all month, or could not hibernate. */
   objectMonth: 4.15,
 };

@@ -74,8 +74,8 @@ export async function run({ servers, tiny }) {
     );
     notes.push(
       `By the prices of ${PRICES.date}: $${PRICES.requestsMillion} a million requests, ` +
-        `$${PRICES.rowsMillion} a million rows. The object itself is in memory all the time, ` +
-        `which is $${PRICES.objectMonth} a month for each of them.`,
+        `$${PRICES.rowsMillion} a million rows. An object's time is billed while it ` +
+        `works, $${PRICES.objectMonth} a month if it always did, and not while it is idle and could hibernate.`,
     );
   });
   return { figures, targets, notes };

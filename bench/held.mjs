@@ -1,13 +1,15 @@
 // What holds the figures that are not reached, by row: from profiles of November 2026 (V8's sampling
 // profiler through the inspector, the wasm with its names; `perf` for what is outside of JavaScript).
+import { PRICES } from "./prices.mjs";
+
 export const HELD = {
   a:
     "Of 140 µs that a claim by itself takes with rows in memory, the floor has 46; SQLite has 25 more for the row " +
     "(its state is updated, whose constraints are checked, and its session is put into an index, which on disk is a " +
     "second page of the log to sync), wasm 35, the client 15, arguments and answer 10, and garbage collection the " +
     "rest. On disk the same `fsync` takes 67 µs after the floor's call and 120 after a claim, whose work leaves the " +
-    "processor's caches cold (0.1.2's takes 103, for more pages). An object that did nothing but take these arguments, write this row and give this answer would be at 1.8 " +
-    "times the floor. Improved since first measured (3.3 times on disk, 4.6 in memory, and 2.5 and 3.4 with 64 at a " +
+    "processor's caches cold (0.1.2's takes 103, for more pages). An object that did nothing but take these " +
+    "arguments, write this row and give this answer would be at 1.8 times the floor. Improved since first measured (3.3 times on disk, 4.6 in memory, and 2.5 and 3.4 with 64 at a " +
     "time): an upsert that checked every constraint twice became an update of the state; a statement's values cross " +
     "into JavaScript as one text; the answer is written without a tree; a configuration is compared where it is; and " +
     "claims that come at once share a commit. What would change more for one at a time: no index on sessions (2.1 on " +
@@ -38,8 +40,10 @@ export const HELD = {
     "that it comes less often, and it writes the assigned ones' looks nowhere. A timer in memory would cost no row, " +
     "and would die with the memory: then a pool whose process was killed would be looked after later than within two " +
     "refreshes. It would also cost more: an object with a timer pending cannot hibernate, and one that cannot is billed " +
-    "for all its time, $4.15 a month to the $0.30 of these rows. Even an alarm to two refreshes, the fewest that keeps " +
-    "that, is 4,320 rows a day to 0.1.2's 5,000. Improved since first measured (3.4): the alarm is armed once to a wake-up, and not twice.",
+    `for all its time, $${PRICES.objectMonth} a month to the $0.30 of these rows. ` +
+    "Even an alarm to two refreshes, the fewest that keeps " +
+    "that, is 4,320 rows a day to 0.1.2's 5,000. Improved since first measured (3.4): the alarm is armed once to a " +
+    "wake-up, and not twice.",
   h:
     "Of some 15 ms that the first request takes beyond 0.1.2's 24, 4 pass before workerd listens. By processor time " +
     "half is V8, which compiles each of the 710 functions that a first claim needs when it first runs, 146 of the " +

@@ -246,15 +246,10 @@ impl World {
         let mut decisions = vec![self.pool.handle(self.now_ms, &mut self.chance, event)];
         // Claims that come at once share a commit, also with one that did more:
         // such as took the container of a session that claims.
-        while !alone && !self.calm {
-            let holding = sessions(&self.pool);
-            let lost: Vec<_> =
-                held.keys().filter(|session| !holding.contains_key(session)).cloned().collect();
-            let lost = self.chance.pick(&lost);
-            if !self.chance.one_in(if lost.is_some() { 2 } else { 4 }) {
-                break;
-            }
-            let session = lost.unwrap_or_else(|| self.session());
+        while !alone
+            && !self.calm
+            && let Some(session) = self.who_claims(&held)
+        {
             let claim = self.claim(session);
             decisions.push(self.pool.handle(self.now_ms, &mut self.chance, claim));
         }
@@ -268,6 +263,15 @@ impl World {
             self.asked.extend(decision.commands.iter().cloned());
         }
         self.check(&decisions);
+    }
+
+    /// Rather one that has just lost the container it held.
+    fn who_claims(&mut self, held: &BTreeMap<Session, ContainerId>) -> Option<Session> {
+        let holding = sessions(&self.pool);
+        let lost: Vec<_> = held.keys().filter(|session| !holding.contains_key(session)).cloned().collect();
+        let lost = self.chance.pick(&lost);
+        let claims = self.chance.one_in(if lost.is_some() { 2 } else { 4 });
+        claims.then(|| lost.unwrap_or_else(|| self.session()))
     }
 
     /// The decision is lost before its commit: nothing of it may remain.

@@ -208,13 +208,14 @@ fn parse_revision(text: &str) -> Option<Rc<str>> {
     (1..=REVISION_BYTES_MAX).contains(&text.len()).then(|| text.into())
 }
 
-/// Upper case is refused: the row would be written back under another key.
+/// As [`all_rows`] has it.
 fn parse_id(text: &str) -> Option<ContainerId> {
     let mut bytes = [0; 32];
     hex_into(text.as_bytes(), &mut bytes)?;
     Some(ContainerId(bytes))
 }
 
+/// Upper case is refused: it would be written back as something else.
 fn parse_name(text: &str) -> Option<ContainerName> {
     let text = text.as_bytes();
     if text.len() != 36 {

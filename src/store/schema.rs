@@ -21,8 +21,9 @@ const MIGRATION_DONE: &str = "INSERT INTO migration (number) VALUES (?)";
 
 /// A row to a container that exists or may exist. The name needs no index: the
 /// id is made from it. The id is bytes, half of its digits, since it stands in
-/// the index on sessions too, and a claim writes a page of both. Lengths are counted in bytes too, since for text they,
-/// like patterns, end at the first NUL.
+/// the index on sessions too, and a claim writes a page of both. The lengths of
+/// text are counted in bytes too, since as text they, like patterns, end at the
+/// first NUL.
 const CONTAINER: &str = "
     CREATE TABLE container (
         id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 32),

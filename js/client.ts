@@ -8,7 +8,7 @@ import type { WarmPool } from "./pool.js";
 import { remembered } from "./remembered.js";
 import type { ContainerNamespace, WarmPoolClient } from "./types/client.js";
 import type { WarmPoolConfig } from "./types/options.js";
-import { PoolClient } from "./wasm/index.js";
+import { instance, PoolClient } from "./wasm.js";
 
 /** The binding of {@link WarmPool}, whatever its class is said to have as `Env`. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any Env
@@ -51,18 +51,24 @@ function newClient<T extends Rpc.DurableObjectBranded | undefined>(
   const place = placeOf(containerNamespace);
   const jurisdiction = options.jurisdiction ?? place.jurisdiction;
   const text = optionsText({ ...place, ...options, jurisdiction });
-  let made: PoolClient | undefined;
-  const client = () =>
-    (made ??= new PoolClient(
-      poolNamespace,
-      containerNamespace,
-      poolName,
-      text,
-      jurisdiction,
-      options.locationHint,
-      idCache,
-      keepAlive,
-    ));
+  let made: { of: number; client: PoolClient } | undefined;
+  const client = () => {
+    const of = instance.current();
+    if (made?.of !== of) {
+      const client = new PoolClient(
+        poolNamespace,
+        containerNamespace,
+        poolName,
+        text,
+        jurisdiction,
+        options.locationHint,
+        idCache,
+        keepAlive,
+      );
+      made = { of, client };
+    }
+    return made.client;
+  };
   const anywhere = jurisdiction === undefined && options.locationHint === undefined;
   const plain = anywhere && isPlain(poolName);
   const pool = () =>

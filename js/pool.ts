@@ -7,7 +7,7 @@ import { readAnswer, throwIfError, type Grant } from "./error.js";
 import type { Explanation } from "./types/explanation.js";
 import type { PoolOptions } from "./types/options.js";
 import type { PoolStats } from "./types/stats.js";
-import { PoolObject } from "./wasm/index.js";
+import { instance, PoolObject } from "./wasm.js";
 
 const TEXT_CALLS = [
   "activity",
@@ -30,6 +30,7 @@ type TextCall = (typeof TEXT_CALLS)[number];
  */
 export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
   readonly #object: PoolObject;
+  readonly #instance = instance.current();
   readonly #batch = new Batch(
     () => this.ctx.storage.sync(),
     (calls) => this.#claimAll(calls),
@@ -37,13 +38,8 @@ export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    let built = false;
-    const onBuilt = () => {
-      if (built) ctx.abort("the pool panicked and restarts from its rows");
-      built = true;
-    };
     const { kv } = ctx.storage;
-    this.#object = new PoolObject(ctx, env, onBuilt, legacyText(kv), () => forgetLegacy(kv));
+    this.#object = new PoolObject(ctx, env, legacyText(kv), () => forgetLegacy(kv));
   }
 
   /**
@@ -218,7 +214,7 @@ export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
   async #run<T>(work: (object: PoolObject) => T | Promise<T>): Promise<T> {
     try {
       this.#batch.end();
-      return await work(this.#object);
+      return await work(this.#alive());
     } catch (panic) {
       return this.#panicked(panic);
     }
@@ -227,13 +223,20 @@ export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
   /** The same for claims themselves, which are answered at once and follow each other anyway. */
   #guarded<T>(work: (object: PoolObject) => T): T {
     try {
-      return work(this.#object);
+      return work(this.#alive());
     } catch (panic) {
       return this.#panicked(panic);
     }
   }
 
+  /** An object of another instance than the running one has lost its memory. */
+  #alive(): PoolObject {
+    if (instance.current() !== this.#instance) throw new Error("another pool of its isolate panicked");
+    return this.#object;
+  }
+
   #panicked(panic: unknown): never {
+    if (panic instanceof WebAssembly.RuntimeError) instance.end();
     this.ctx.abort(`the pool panicked and restarts from its rows: ${String(panic)}`);
     throw panic;
   }

@@ -1,15 +1,16 @@
-/** What worker-build exports from the Rust crate; the real file lies in dist/wasm. */
+/** What wasm-bindgen exports from the Rust crate; the real file lies in dist/wasm. */
+
+export declare function __wbg_reset_state(): void;
+export declare function onPanic(panicked: () => void): void;
 
 /** The pool object in Rust. Answers are JSON text; nothing throws short of a panic. */
 export declare class PoolObject {
   /**
-   * `built` is called at every construction, so a second time after a panic. `legacy` is what an
-   * earlier package stored, and `forgetLegacy` is called when it is taken over.
+   * `legacy` is what an earlier package stored, and `forgetLegacy` is called when it is taken over.
    */
   constructor(
     ctx: DurableObjectState,
     env: unknown,
-    built: () => void,
     legacy: string | undefined,
     forgetLegacy: () => void,
   );

@@ -1,6 +1,6 @@
 // Compiles the crate to wasm and puts what the package needs of it into dist/wasm: pool and client,
 // and apart from them the default Worker, which most do not carry.
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import {
@@ -8,6 +8,7 @@ import {
   distDir,
   inRoot,
   npmVersion,
+  WASM_TARGET,
   WASM_VARIANTS,
   wasmBindgenVersion,
   WORKER_BUILD_VERSION,
@@ -17,7 +18,7 @@ import { duration, say, Trouble } from "./say.mjs";
 import { fingerprint, isDone, markDone } from "./stamp.mjs";
 
 /** Where worker-build writes: it makes more files than the package ships. */
-const STAGING = ".cache/worker-build";
+const STAGING = ".cache/bindgen";
 
 const GLUE = "index.js";
 const WASM = "index_bg.wasm";
@@ -52,7 +53,7 @@ export async function buildWasm({ toolchain, tools }) {
 
   say("wasm: building (about 20 s; the first time 1 to 2 minutes)");
   for (const { feature, folder } of WASM_VARIANTS) {
-    const ms = await workerBuild(feature, toolchain, tools);
+    const ms = await bindgen(feature, toolchain, tools);
     mkdirSync(join(distDir, folder), { recursive: true });
     copyFileSync(inRoot(STAGING, GLUE), join(distDir, folder, GLUE));
     await shipOptimized(join(distDir, folder, WASM), toolchain.env);
@@ -61,13 +62,27 @@ export async function buildWasm({ toolchain, tools }) {
   markDone("wasm", print);
 }
 
-/** Runs worker-build; returns how long it took. */
-async function workerBuild(feature, toolchain, tools) {
+/** Compiles the crate, and has wasm-bindgen make the JavaScript around it; returns how long it took. */
+async function bindgen(feature, toolchain, tools) {
   const env = workerBuildEnv(toolchain, tools);
-  const args = ["--release", "--out-dir", STAGING, "--features", feature];
-  const { code, ms } = await run(tools.workerBuild, args, { env });
-  if (code !== 0) throw new Trouble("The wasm build failed: its output above says why.");
-  return ms;
+  const cargo = ["build", "--lib", "--release", "--target", WASM_TARGET, "--features", feature];
+  const built = await run("cargo", cargo, { env });
+  const flags = ["--target", "module", "--no-typescript", "--experimental-reset-state-function"];
+  const input = inRoot("target", WASM_TARGET, "release", "cf_warm_pool.wasm");
+  const out = inRoot(STAGING);
+  const made = await run(
+    tools.wasmBindgen,
+    [input, ...flags, "--out-name", "index", "--out-dir", out],
+    { env },
+  );
+  // wrangler and its like hand out a module at an ordinary import.
+  const glue = join(out, GLUE);
+  writeFileSync(glue, readFileSync(glue, "utf8").replace("import source ", "import "));
+  const minify = ["--minify", "--format=esm", glue, `--outfile=${glue}`, "--allow-overwrite"];
+  const minified = await run(join(binDir, "esbuild"), minify, { env });
+  if (built.code || made.code || minified.code)
+    throw new Trouble("The wasm build failed: its output above says why.");
+  return built.ms + made.ms + minified.ms;
 }
 
 /** The environment of worker-build, with our tools for those that it would fetch. */

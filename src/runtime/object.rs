@@ -26,10 +26,9 @@ pub struct PoolObject {
 
 #[wasm_bindgen]
 impl PoolObject {
-    /// The object over its rows. `built` is called once for every construction:
-    /// a second one for the same object follows a panic. `legacy` is what an
-    /// earlier package stored in the object ([`wire::legacy_from_json`]) or
-    /// undefined, and `forget_legacy` is called when it is taken over.
+    /// The object over its rows. `legacy` is what an earlier package stored in the
+    /// object ([`wire::legacy_from_json`]) or undefined, and `forget_legacy` is
+    /// called when it is taken over.
     ///
     /// # Errors
     /// When the rows' schema cannot be brought up to date.
@@ -37,11 +36,9 @@ impl PoolObject {
     pub fn new(
         state: ObjectState,
         env: JsValue,
-        built: js_sys::Function,
         legacy: &JsValue,
         forget_legacy: js_sys::Function,
     ) -> Result<Self, JsValue> {
-        built.call0(&JsValue::UNDEFINED)?;
         let host = Host::new(&state, env, legacy, forget_legacy);
         Ok(Self { host: Rc::new(host.map_err(|error| JsValue::from_str(&error.to_string()))?) })
     }

@@ -1,86 +1,90 @@
 import * as workers from "cloudflare:workers";
 
-import { readAnswer, throwIfError, type Grant } from "./error.js";
-import { idOf } from "./ids.js";
+import { readGrant, throwIfError, WarmPoolError, type Grant } from "./error.js";
 import { optionsText } from "./options.js";
 import { placeOf } from "./place.js";
 import type { WarmPool } from "./pool.js";
-import { remembered } from "./remembered.js";
 import type { ContainerNamespace, WarmPoolClient } from "./types/client.js";
 import type { WarmPoolConfig } from "./types/options.js";
 import { instance, PoolClient } from "./wasm.js";
+import type { Targets } from "./wasm/index.js";
 
-/** The binding of {@link WarmPool}, whatever its class is said to have as `Env`. */
+/** The binding of {@link WarmPool}, whatever `Env` its class has. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any Env
 type PoolNamespace = DurableObjectNamespace<WarmPool<any>>;
 
 const DEFAULT_POOL_NAME = "global-pool";
 
-/** How the pool grants a claim: what is certain to be well needs no Rust here. */
-const GRANT = /^\{"name":"([0-9a-f-]{36})","id":"([0-9a-f]{64})"/;
-
-/** Past that a session is none, and need not be sent to be told so. */
+/** A longer session id is invalid, and the client does not send it. */
 const SESSION_LENGTH_MAX = 512;
 
-/** A pool name whose every character is one byte. */
-const PLAIN_POOL_NAME = /^[ -~]{1,128}$/;
+/** The client made last for each pool namespace, with what it was made of. */
+const latest = new WeakMap<object, { of: unknown[]; client: WarmPoolClient }>();
 
 /**
- * A client of the pool named `config.poolName`, for one request or for many.
+ * Returns a client of the pool named `config.poolName`, for one request or for many. A call with the
+ * same namespaces and configuration as the last one returns the same client.
  *
  * @param poolNamespace the binding of {@link WarmPool}
  * @param containerNamespace the binding of your container class
- * @param config what the pool should be, see {@link WarmPoolConfig}; a wrong
- *   option makes the first call fail with `invalid_config`
+ * @param config the pool's options, see {@link WarmPoolConfig}; an invalid option makes the first
+ *   call fail with `invalid_config`
  */
 export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = undefined>(
   poolNamespace: PoolNamespace,
   containerNamespace: ContainerNamespace<T>,
   config: WarmPoolConfig = {},
 ): WarmPoolClient<T> {
-  const make = () => newClient(poolNamespace, containerNamespace, config);
-  return remembered(poolNamespace, containerNamespace, config, make);
-}
-
-function newClient<T extends Rpc.DurableObjectBranded | undefined>(
-  poolNamespace: PoolNamespace,
-  containerNamespace: ContainerNamespace<T>,
-  config: WarmPoolConfig,
-): WarmPoolClient<T> {
   const { poolName = DEFAULT_POOL_NAME, idCache, ...options } = config;
   const place = placeOf(containerNamespace);
-  const jurisdiction = options.jurisdiction ?? place.jurisdiction;
-  const text = optionsText({ ...place, ...options, jurisdiction });
-  let made: { of: number; client: PoolClient } | undefined;
-  const client = () => {
-    const of = instance.current();
-    if (made?.of !== of) {
+  const text = optionsText({
+    ...place,
+    ...options,
+    jurisdiction: options.jurisdiction ?? place.jurisdiction,
+  });
+  const of = [containerNamespace, poolName, text, idCache];
+  const known = latest.get(poolNamespace);
+  if (known?.of.every((part, at) => part === of[at])) return known.client as WarmPoolClient<T>;
+
+  let made: { number: number; client: PoolClient } | undefined;
+  const client = newClient<T>(text, idCache !== undefined, () => {
+    const number = instance.current();
+    if (made?.number !== number) {
       const client = new PoolClient(
         poolNamespace,
         containerNamespace,
         poolName,
         text,
-        jurisdiction,
-        options.locationHint,
         idCache,
         keepAlive,
       );
-      made = { of, client };
+      made = { number, client };
     }
     return made.client;
+  });
+  if (Object(poolNamespace) === poolNamespace) latest.set(poolNamespace, { of, client });
+  return client;
+}
+
+/** `rust` returns the client in the running wasm instance. */
+function newClient<T extends Rpc.DurableObjectBranded | undefined>(
+  text: string,
+  hasHints: boolean,
+  rust: () => PoolClient,
+): WarmPoolClient<T> {
+  let found: Targets | undefined;
+  const targets = () => (found ??= orThrow<Targets>(rust().targets()));
+  const pool = () => {
+    const { pools, poolId, poolOptions } = targets();
+    return pools.get(poolId, poolOptions) as unknown as DurableObjectStub<WarmPool>;
   };
-  const anywhere = jurisdiction === undefined && options.locationHint === undefined;
-  const plain = anywhere && isPlain(poolName);
-  const pool = () =>
-    plain
-      ? getWarmPool(poolNamespace, poolName)
-      : stubOf<DurableObjectStub<WarmPool>>(client().pool());
-  const container = (name: string, id: string) => {
-    const ours = plain ? idOf(containerNamespace, name, id) : undefined;
-    // One of another class or jurisdiction is refused, in the words that there are for it.
-    return ours
-      ? containerNamespace.get(ours)
-      : stubOf<DurableObjectStub<T>>(client().container(name, id));
+  const container = ({ name, id }: Grant) => {
+    const { containers } = targets();
+    const made = containers.idFromName(name);
+    // The container of another class or jurisdiction is refused with an error that says so.
+    return made.toString() === id
+      ? (containers.get(made) as DurableObjectStub<T>)
+      : orThrow<DurableObjectStub<T>>(rust().container(name, id));
   };
   return {
     async getContainer(id, { signal } = {}) {
@@ -89,22 +93,20 @@ function newClient<T extends Rpc.DurableObjectBranded | undefined>(
         answer = await (signal ? claimUnlessAborted(id, signal) : claim(id));
       } catch (error) {
         signal?.throwIfAborted();
-        answer = client().unasked(error);
+        if (error instanceof WarmPoolError) throw error;
+        answer = rust().unasked(error);
       }
-      const [, name, its] = GRANT.exec(answer) ?? [];
-      if (name !== undefined && its !== undefined) return container(name, its);
-      const grant = readAnswer(client().checked(answer));
-      return container(grant.name, grant.id);
+      return container(readGrant(answer));
     },
     async releaseContainer(id) {
-      if (idCache) client().forgetHint(id);
+      if (hasHints) rust().forgetHint(id);
       return pool().releaseContainer(id);
     },
     async lookupContainer(id) {
       const held = throwIfError<Grant | null>(
         (await pool().callText("lookup", id)) as string | null,
       );
-      return held && container(held.name, held.id);
+      return held && container(held);
     },
     explain: async (id) => pool().explain(id),
     warmup: async (count) => {
@@ -117,13 +119,23 @@ function newClient<T extends Rpc.DurableObjectBranded | undefined>(
     shutdown: async () => pool().shutdown(),
   };
 
-  /** Without a hint cache a claim is one call. */
-  function claim(id: string, ticket?: string): Promise<string> {
-    if (idCache || !plain || !maySend(id)) return client().claim(id, ticket);
+  /** Resolves to the answer as JSON text. Waits here and not in wasm, which a panic would end. */
+  function claim(id: string, ticket?: string): string | Promise<string> {
+    if (typeof id !== "string" || id.length > SESSION_LENGTH_MAX) return rust().refused(id);
+    if (hasHints) return claimWithHints(id, ticket);
     return ticket === undefined ? pool().claim(id, text) : pool().claim(id, text, ticket);
   }
 
-  /** The platform does not tell an object that a caller is gone, so the client does. */
+  async function claimWithHints(id: string, ticket: string | undefined): Promise<string> {
+    // The panic hook has logged what ended the instance; the claim goes on without a hint.
+    const hinted = await instance.settled(rust().hinted(id)).catch(() => undefined);
+    if (hinted !== undefined) return hinted;
+    const answer = await pool().claim(id, text, ticket);
+    rust().remember(id, answer);
+    return answer;
+  }
+
+  /** The platform does not report to an object that a caller left, so the client does. */
   async function claimUnlessAborted(id: string, signal: AbortSignal): Promise<string> {
     signal.throwIfAborted();
     const ticket = crypto.randomUUID();
@@ -142,7 +154,7 @@ function newClient<T extends Rpc.DurableObjectBranded | undefined>(
 }
 
 /**
- * The stub of the pool object itself, for `reportStopped` from a container.
+ * Returns a stub of the pool object itself, for `reportStopped` from a container.
  *
  * @param poolNamespace the binding of {@link WarmPool}; `.jurisdiction("eu")` of it for a pool whose
  *   clients have that `jurisdiction`
@@ -152,29 +164,12 @@ export function getWarmPool(
   poolNamespace: PoolNamespace,
   poolName: string = DEFAULT_POOL_NAME,
 ): DurableObjectStub<WarmPool> {
-  const last = lastIds.get(poolNamespace);
-  if (last?.name === poolName) return poolNamespace.get(last.id);
-  const id = poolNamespace.idFromName(poolName);
-  lastIds.set(poolNamespace, { name: poolName, id });
-  return poolNamespace.get(id);
+  return poolNamespace.get(poolNamespace.idFromName(poolName));
 }
 
-/** The pool last asked for, of each namespace: to make its id costs a tenth of a call to it. */
-const lastIds = new WeakMap<object, { name: string; id: DurableObjectId }>();
-
-/** A stub, unless there is an error's JSON text in place of one. */
-function stubOf<Stub>(answer: unknown): Stub {
-  return typeof answer === "string" ? throwIfError<Stub>(answer) : (answer as Stub);
-}
-
-/** Whether a pool's name is certain to be one; what is not, Rust looks at. */
-function isPlain(poolName: unknown): boolean {
-  return typeof poolName === "string" && PLAIN_POOL_NAME.test(poolName);
-}
-
-/** Whether a call with that session goes through as it is, for the pool to look at. */
-function maySend(id: unknown): boolean {
-  return typeof id === "string" && id.length <= SESSION_LENGTH_MAX;
+/** Returns what Rust answered, or throws the error whose JSON text it is. */
+function orThrow<T>(answer: unknown): T {
+  return typeof answer === "string" ? throwIfError<T>(answer) : (answer as T);
 }
 
 /** Lets work that delays no answer finish after the answer. */

@@ -38,9 +38,24 @@ export interface Grant {
   outcome: "sticky" | "hit" | "miss";
 }
 
-/** Reads the answer to a claim, or throws the error it carries. */
-export function readAnswer(text: string): Grant {
-  return throwIfError<Grant>(text);
+/**
+ * Reads the answer to a claim, or throws the error it carries: `pool_unavailable` for an answer that
+ * names no container.
+ */
+export function readGrant(answer: string): Grant {
+  let grant: Partial<Grant> = {};
+  try {
+    grant = throwIfError<Partial<Grant> | null>(answer) ?? {};
+  } catch (error) {
+    if (error instanceof WarmPoolError) throw error;
+  }
+  if (typeof grant.name === "string" && typeof grant.id === "string") return grant as Grant;
+  throw new WarmPoolError({
+    code: "pool_unavailable",
+    message: "the pool's answer to a claim cannot be read: it names no container",
+    status: 503,
+    retryAfterMs: 1000,
+  });
 }
 
 /** Reads JSON text from Rust, or throws the error it carries; null is no error. */

@@ -1,46 +1,65 @@
-/** What each wasm of the package has beside its own. */
+/** The exports that each wasm module of the package has in addition to its own. */
 interface Wasm {
-  /** Instantiates it anew. What the last instance made throws from then on. */
+  /** Replaces the running instance. Objects of the replaced instance throw when they are used. */
   __wbg_reset_state(): void;
-  onPanic(panicked: () => void): void;
+  /** Registers a callback for the panics of the running instance. */
+  onPanic(callback: () => void): void;
 }
 
-/** The running instance of a wasm, which a panic ends. */
+/**
+ * The running instance of a wasm module. A trap ends it, and the next call runs in a new one. Traps
+ * are Rust panics, which the panic hook reports, and the rest (memory or stack exhausted), which
+ * the caller of `end` sees as an exception.
+ */
 export class Instance {
   readonly #wasm: Wasm;
+  readonly #waiting = new Set<(reason: Error) => void>();
   #number = 0;
-  #ended = false;
+  #hasEnded = false;
 
   constructor(wasm: Wasm) {
     this.#wasm = wasm;
-    // What Rust's hook is not told of: memory that ran out, a stack too deep.
-    const listen = addEventListener as (type: string, heard: (event: ErrorEvent) => void) => void;
-    listen("error", ({ error }) => {
-      if (error instanceof WebAssembly.RuntimeError) this.end();
-    });
-    this.#begin();
+    this.#watch();
   }
 
-  /** Its number, after the one that has ended was replaced. To be asked before each call into it. */
+  /** Returns the number of the running instance, after it replaced one that ended. */
   current(): number {
-    if (this.#ended) {
-      this.#ended = false;
+    if (this.#hasEnded) {
+      this.#hasEnded = false;
       this.#number += 1;
       this.#wasm.__wbg_reset_state();
-      this.#begin();
+      this.#watch();
     }
     return this.#number;
   }
 
-  /** It panicked. */
-  end(): void {
-    this.#ended = true;
+  /**
+   * Waits for a promise of the running instance. An instance that ends cannot settle its promises,
+   * so this one rejects then.
+   */
+  settled<T>(promise: Promise<T>): Promise<T> {
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    this.#waiting.add(reject);
+    return Promise.race([promise, ended]).finally(() => this.#waiting.delete(reject));
   }
 
-  #begin(): void {
+  /** Ends the running instance. */
+  end(): void {
+    this.#hasEnded = true;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const reject of waiting) reject(new Error("the wasm instance ended by a panic"));
+  }
+
+  #watch(): void {
     const number = this.#number;
     this.#wasm.onPanic(() => {
       if (number === this.#number) this.end();
     });
   }
+}
+
+/** Returns whether wasm threw `error` because it cannot go on. */
+export function isTrap(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 }

@@ -3,10 +3,11 @@ import { DurableObject } from "cloudflare:workers";
 import { Batch, type Answer, type Call } from "./batch.js";
 import { forgetLegacy, legacyText } from "./legacy.js";
 import { optionsText } from "./options.js";
-import { readAnswer, throwIfError, type Grant } from "./error.js";
+import { readGrant, throwIfError, type Grant } from "./error.js";
 import type { Explanation } from "./types/explanation.js";
 import type { PoolOptions } from "./types/options.js";
 import type { PoolStats } from "./types/stats.js";
+import { isTrap } from "./instance.js";
 import { instance, PoolObject } from "./wasm.js";
 
 const TEXT_CALLS = [
@@ -51,7 +52,7 @@ export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
    * @throws {WarmPoolError} with a `code`; the pool is as it was
    */
   async getContainer(id: string, options?: PoolOptions): Promise<string> {
-    return readAnswer(await this.claim(id, options && optionsText(options))).name;
+    return readGrant(await this.claim(id, options && optionsText(options))).name;
   }
 
   /**
@@ -69,11 +70,11 @@ export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
     return this.#guarded((object) => object.claimAll(calls).map((answer) => this.#settled(answer)));
   }
 
-  /** An answer that is waited for, so that a panic meanwhile is heard of. */
+  /** A panic while an answer is pending ends the object, whichever object of the isolate panicked. */
   #settled(answer: Answer): Answer {
     return typeof answer === "string"
       ? answer
-      : answer.catch((panic: unknown) => this.#panicked(panic));
+      : instance.settled(answer).catch((panic: unknown) => this.#panicked(panic));
   }
 
   /** The caller that claimed with `ticket` has gone away, and is to get nothing. */
@@ -211,10 +212,10 @@ export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
   }
 
   /** Rust answers with errors and never throws: what comes out is a panic. */
-  async #run<T>(work: (object: PoolObject) => T | Promise<T>): Promise<T> {
+  async #run<T>(work: (object: PoolObject) => T): Promise<T> {
     try {
       this.#batch.end();
-      return await work(this.#alive());
+      return work(this.#alive());
     } catch (panic) {
       return this.#panicked(panic);
     }
@@ -229,14 +230,14 @@ export class WarmPool<Env = Cloudflare.Env> extends DurableObject<Env> {
     }
   }
 
-  /** An object of another instance than the running one has lost its memory. */
+  /** An object whose wasm instance ended has lost its memory. */
   #alive(): PoolObject {
-    if (instance.current() !== this.#instance) throw new Error("another pool of its isolate panicked");
+    if (instance.current() !== this.#instance) throw new Error("its wasm instance ended");
     return this.#object;
   }
 
   #panicked(panic: unknown): never {
-    if (panic instanceof WebAssembly.RuntimeError) instance.end();
+    if (isTrap(panic)) instance.end();
     this.ctx.abort(`the pool panicked and restarts from its rows: ${String(panic)}`);
     throw panic;
   }

@@ -1,4 +1,4 @@
-/** The wasm of pool and client, and its running instance. */
+/** The wasm module of pool and client, and its running instance. */
 import { Instance } from "./instance.js";
 import * as wasm from "./wasm/index.js";
 

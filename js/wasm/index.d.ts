@@ -5,9 +5,7 @@ export declare function onPanic(panicked: () => void): void;
 
 /** The pool object in Rust. Answers are JSON text; nothing throws short of a panic. */
 export declare class PoolObject {
-  /**
-   * `legacy` is what an earlier package stored, and `forgetLegacy` is called when it is taken over.
-   */
+  /** `legacy` is what an earlier package stored; `forgetLegacy` is called when it is taken over. */
   constructor(
     ctx: DurableObjectState,
     env: unknown,
@@ -38,26 +36,37 @@ export declare class PoolObject {
   alarm(): void;
 }
 
-/** The client in Rust: hint cache first, then the pool. */
+/** The namespaces that a client calls, in its jurisdiction. */
+export interface Targets {
+  pools: DurableObjectNamespace;
+  poolId: DurableObjectId;
+  /** The second argument of `pools.get`. */
+  poolOptions: DurableObjectNamespaceGetDurableObjectOptions | undefined;
+  containers: DurableObjectNamespace;
+}
+
+/** The part of the client that is written in Rust: what it checks, and the hint cache. */
 export declare class PoolClient {
   constructor(
     pools: unknown,
     containers: unknown,
     poolName: unknown,
     config: string,
-    jurisdiction: unknown,
-    locationHint: unknown,
     hints: unknown,
     keepAlive: (work: Promise<unknown>) => void,
   );
-  /** A stub, or an error's JSON text. */
-  pool(): unknown;
-  /** A stub, or an error's JSON text. */
+  /** Returns what the client calls, or an error's JSON text. */
+  targets(): Targets | string;
+  /** Returns a stub of that container, or an error's JSON text. */
   container(name: string, id: string): unknown;
-  claim(session: unknown, ticket: string | undefined): Promise<string>;
-  /** What a claim is answered with whose call to the pool threw `error`. */
-  unasked(error: unknown): string;
-  /** The pool's answer, or the error it is. */
-  checked(answer: unknown): string;
+  /** Resolves to a grant's JSON text if a hint names a container that confirms it. */
+  hinted(session: string): Promise<string | undefined>;
+  /** Writes the hint that the pool's answer to a claim allows, after the answer. */
+  remember(session: string, answer: string): void;
+  /** Deletes the hint of a session, after the answer. */
   forgetHint(session: unknown): void;
+  /** Returns the error's JSON text for a claim whose call to the pool threw `error`. */
+  unasked(error: unknown): string;
+  /** Returns the error's JSON text for a session id that the client does not send. */
+  refused(session: unknown): string;
 }

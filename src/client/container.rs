@@ -57,7 +57,7 @@ impl Container {
     /// # Errors
     /// The platform's.
     pub fn stub(&self) -> worker::Result<Stub> {
-        let namespace: ObjectNamespace = self.containers.clone().into_namespace().unchecked_into();
+        let namespace: ObjectNamespace = self.containers.namespace().unchecked_into();
         namespace.get_by_name(&self.grant.name.to_string())
     }
 

@@ -7,6 +7,8 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::call::{message_of, settled, within};
 use super::hints::HintCache;
+#[cfg(feature = "package")]
+use super::js::{object, property};
 use super::js::{ContainerStub, Namespace, PoolStub};
 use super::objects::Objects;
 use crate::pool::limits::POOL_CALL_TIMEOUT_MS;
@@ -15,7 +17,7 @@ use crate::pool::{Config, ContainerId, ContainerName};
 use crate::pool::{Grant, Identity, OnRelease, PoolError, Session};
 use crate::wire::{self, PoolName, RemoteError};
 
-/// What the TypeScript function `createWarmPool` delegates to.
+/// The part of the client of `js/client.ts` that is written in Rust.
 #[cfg(feature = "package")]
 #[wasm_bindgen]
 pub struct PoolClient {
@@ -25,35 +27,28 @@ pub struct PoolClient {
 #[cfg(feature = "package")]
 #[wasm_bindgen]
 impl PoolClient {
-    /// A client of the pool `pool_name`. `config` is an object of options as JSON
-    /// text, of which `jurisdiction` and `location_hint` are given apart, too.
-    /// `hints` is a KV namespace or undefined; `keep_alive` gets promises that may
-    /// outlive the answer.
+    /// Creates a client of the pool `pool_name`. `config` is an object of options
+    /// as JSON text, `hints` a KV namespace or undefined. `keep_alive` is called
+    /// with promises that may outlive the answer.
     #[wasm_bindgen(constructor)]
-    #[allow(clippy::too_many_arguments, reason = "what createWarmPool is told")]
     pub fn new(
         pools: Namespace,
         containers: Namespace,
         pool_name: JsValue,
         config: JsValue,
-        jurisdiction: &JsValue,
-        location_hint: &JsValue,
         hints: JsValue,
         keep_alive: Function,
     ) -> Self {
-        // A word that is none is the pool's to refuse.
-        let jurisdiction = word_of(jurisdiction, Config::JURISDICTIONS);
-        let location_hint = word_of(location_hint, Config::LOCATION_HINTS);
-        let places = Places::new(pools, containers, jurisdiction, location_hint);
+        let places = places_of(pools, containers, &config);
         Self { client: std::rc::Rc::new(Client { places, pool_name, config, hints, keep_alive }) }
     }
 
-    /// A stub of the pool object, or an error's JSON text.
-    pub fn pool(&self) -> JsValue {
-        self.client.pool().map_or_else(error_text, Into::into)
+    /// Returns the namespaces that the client calls, or an error's JSON text.
+    pub fn targets(&self) -> JsValue {
+        self.client.targets().unwrap_or_else(error_text)
     }
 
-    /// A stub of the container that a claim was answered with, or an error's JSON
+    /// Returns a stub of the container that the pool granted, or an error's JSON
     /// text.
     pub fn container(&self, name: &str, id: &str) -> JsValue {
         let identity = ContainerName::parse(name).zip(ContainerId::parse(id));
@@ -62,37 +57,61 @@ impl PoolClient {
         container.map_or_else(error_text, Into::into)
     }
 
-    /// One claim. A promise of JSON text ([`wire::claim_to_json`]); it does not
-    /// throw. `ticket` is what the pool's `leave` may be called with, or undefined.
-    pub fn claim(&self, session: JsValue, ticket: JsValue) -> js_sys::Promise {
+    /// Resolves to a grant as JSON text ([`wire::claim_to_json`]) if a hint names a
+    /// container that confirms it, else to undefined. It does not reject.
+    pub fn hinted(&self, session: JsValue) -> js_sys::Promise {
         let client = std::rc::Rc::clone(&self.client);
         future_to_promise(async move {
-            let answer = client.claim(&session, &ticket).await;
-            Ok(wire::claim_to_json(answer).into())
+            let Ok((_, Some(cache))) = client.session_and_cache(&session) else { return Ok(JsValue::UNDEFINED) };
+            let granted = cache.confirmed(&client.keep_alive).await;
+            Ok(granted.map_or(JsValue::UNDEFINED, |grant| {
+                wire::claim_to_json::<RemoteError>(Ok(grant)).into()
+            }))
         })
     }
 
-    /// What a claim is answered with whose call to the pool threw `error`.
-    pub fn unasked(&self, error: &JsValue) -> String {
-        wire::claim_to_json::<RemoteError>(Err(not_asked(&message_of(error))))
+    /// Writes the hint that the pool's answer to a claim allows, after the answer.
+    pub fn remember(&self, session: &JsValue, answer: &str) {
+        if let Ok(grant) = wire::claim_from_json(answer)
+            && let Ok((_, Some(cache))) = self.client.session_and_cache(session)
+        {
+            cache.remember(grant, &self.client.keep_alive);
+        }
     }
 
-    /// The pool's answer to a claim, or the error it is.
-    pub fn checked(&self, answer: &JsValue) -> String {
-        wire::claim_to_json(wire::claim_from_json(&answer.as_string().unwrap_or_default()))
-    }
-
-    /// Forgets the hint of a session that gives its container up.
+    /// Deletes the hint of a session that gives its container up.
     #[wasm_bindgen(js_name = forgetHint)]
     pub fn forget_hint(&self, session: &JsValue) {
         self.client.forget_hint(session);
     }
+
+    /// Returns the error's JSON text for a claim whose call to the pool threw
+    /// `error`.
+    pub fn unasked(&self, error: &JsValue) -> String {
+        wire::claim_to_json::<RemoteError>(Err(not_asked(&message_of(error))))
+    }
+
+    /// Returns the error's JSON text for a session id that the client does not
+    /// send.
+    pub fn refused(&self, session: &JsValue) -> String {
+        let error = super::given::session_of(session).map_or_else(RemoteError::from, |_| {
+            not_asked("the session id was not sent, though it is valid")
+        });
+        wire::claim_to_json::<RemoteError>(Err(error))
+    }
 }
 
+/// The namespaces that a configuration names. Only these words are read here:
+/// the pool refuses an invalid configuration.
 #[cfg(feature = "package")]
-fn word_of(value: &JsValue, words: &[&'static str]) -> Option<&'static str> {
-    let given = value.as_string()?;
-    words.iter().find(|word| **word == given).copied()
+fn places_of(pools: Namespace, containers: Namespace, config: &JsValue) -> Result<Places, PoolError> {
+    let config = js_sys::JSON::parse(&config.as_string().unwrap_or_default()).unwrap_or_default();
+    let word = |name, words: &[&'static str]| {
+        let given = property(&config, name).as_string()?;
+        words.iter().find(|word| **word == given).copied()
+    };
+    let jurisdiction = word("jurisdiction", Config::JURISDICTIONS);
+    Places::new(pools, containers, jurisdiction, word("locationHint", Config::LOCATION_HINTS))
 }
 
 #[cfg(feature = "package")]
@@ -151,14 +170,13 @@ pub enum Ask<'a> {
 }
 
 impl Client {
-    /// The session's container.
+    /// Returns the session's container.
     ///
     /// # Errors
-    /// The pool's, or `pool_unavailable` where it could not be asked.
+    /// The pool's, or `pool_unavailable` if the call to the pool failed.
     pub async fn claim(&self, session: &JsValue, ticket: &JsValue) -> Result<Grant, RemoteError> {
         let pool_name = self.pool_name()?;
-        let session = super::given::session_of(session)?;
-        let cache = self.hint_cache(&pool_name, &session);
+        let (session, cache) = self.session_and_cache(session)?;
         if let Some(cache) = &cache
             && let Some(grant) = cache.confirmed(&self.keep_alive).await
         {
@@ -197,12 +215,30 @@ impl Client {
 
     /// Forgets the hint of a session that gives its container up.
     pub fn forget_hint(&self, session: &JsValue) {
-        let asked = self.pool_name().and_then(|name| Ok((name, super::given::session_of(session)?)));
-        if let Ok((name, session)) = asked
-            && let Some(cache) = self.hint_cache(&name, &session)
-        {
+        if let Ok((_, Some(cache))) = self.session_and_cache(session) {
             cache.forget(&self.keep_alive);
         }
+    }
+
+    /// The session of a caller, and its entry of the hint cache if there is one.
+    fn session_and_cache(&self, session: &JsValue) -> Result<(Session, Option<HintCache>), PoolError> {
+        let pool_name = self.pool_name()?;
+        let session = super::given::session_of(session)?;
+        let cache = self.hint_cache(&pool_name, &session);
+        Ok((session, cache))
+    }
+
+    #[cfg(feature = "package")]
+    fn targets(&self) -> Result<JsValue, RemoteError> {
+        let pool_name = self.pool_name()?;
+        let places = self.places()?;
+        let id = places.pools.id_of(pool_name.as_str()).map_err(|error| not_asked(&message_of(&error)))?;
+        Ok(object(&[
+            ("pools", places.pools.namespace()),
+            ("poolId", id.into()),
+            ("poolOptions", places.pools.options()),
+            ("containers", places.containers.namespace()),
+        ]))
     }
 
     /// A stub of the pool object.

@@ -116,8 +116,6 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     pub fn console_error(text: &str);
-    #[wasm_bindgen(js_namespace = console, js_name = error)]
-    pub fn console_error_of(text: &str, error: &js_sys::Error);
     #[wasm_bindgen(js_namespace = console, js_name = warn)]
     pub fn console_warn(text: &str);
 

@@ -93,10 +93,25 @@ impl Objects {
         same.ok_or_else(|| elsewhere(identity))
     }
 
-    /// What the platform calls it.
-    #[cfg(not(any(feature = "package", feature = "worker")))]
-    pub fn into_namespace(self) -> JsValue {
+    /// Returns the id of the object of that name.
+    ///
+    /// # Errors
+    /// The platform's, when it refuses the name.
+    #[cfg(feature = "package")]
+    pub fn id_of(&self, name: &str) -> Result<ObjectId, JsValue> {
+        self.0.namespace.id_from_name(name)
+    }
+
+    /// Returns the platform's namespace.
+    #[cfg(not(feature = "worker"))]
+    pub fn namespace(&self) -> JsValue {
         self.0.namespace.clone().into()
+    }
+
+    /// Returns the second argument of the namespace's `get`.
+    #[cfg(feature = "package")]
+    pub fn options(&self) -> JsValue {
+        self.0.options.clone()
     }
 }
 

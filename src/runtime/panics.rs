@@ -1,20 +1,19 @@
-//! After a panic the wasm's memory is as the panic left it: JavaScript is told,
-//! and instantiates it anew before the next call (`js/instance.ts`). In a Rust
-//! Worker the crate `worker` does both.
+//! Reports a panic. The wasm instance cannot go on after it: `js/instance.ts`
+//! instantiates the module anew before the next call. In a Rust Worker the crate
+//! `worker` does both.
 
 use std::panic;
 
-use js_sys::{Error, Function};
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-use super::js::console_error_of;
-
-/// Has `panicked` called at each panic. To be called once for an instance.
+/// Registers a callback for the panics of this instance, after the panic is
+/// logged with its JavaScript stack.
 #[wasm_bindgen(js_name = onPanic)]
-pub fn on_panic(panicked: Function) {
+pub fn on_panic(callback: Function) {
     panic::set_hook(Box::new(move |info| {
-        console_error_of("Critical", &Error::new(&format!("Rust panic: {info}")));
-        // What it throws would be one more panic.
-        let _ = panicked.call0(&JsValue::UNDEFINED);
+        console_error_panic_hook::hook(info);
+        // An exception from here would be a second panic.
+        let _ = callback.call0(&JsValue::UNDEFINED);
     }));
 }

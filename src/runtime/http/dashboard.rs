@@ -1,7 +1,6 @@
 //! The page of those who run the pools. It holds no figures: it asks its reader
 //! for the key, and the other routes for the rest.
 
-use js_sys::{Reflect, Symbol};
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, Response, ResponseInit};
 
@@ -11,19 +10,16 @@ use crate::runtime::js::property;
 use crate::runtime::keys::authorize_page;
 use crate::wire::RemoteError;
 
-/// The global symbol under which `js/worker.ts` leaves the page and its policy.
-const SYMBOL: &str = "cf-warm-pool.dashboard";
-
-/// The page, for who sent the right key or none: a browser that opens it has no
-/// way to send one.
+/// Returns the page for a request with the right key or none: a browser that
+/// opens the page has no way to send one. `dashboard` is the page and its policy,
+/// as `js/worker.ts` passes them.
 ///
 /// # Errors
-/// `unauthorized` where no key is configured and where the one that was sent is
-/// wrong; `not_found` in a Worker that was put together without the page.
-pub fn page(env: &JsValue, key: Option<&str>) -> Result<Response, RemoteError> {
+/// `unauthorized` if no key is configured or the sent one is wrong; `not_found` if
+/// the Worker passes no page.
+pub fn page(dashboard: &JsValue, env: &JsValue, key: Option<&str>) -> Result<Response, RemoteError> {
     authorize_page(env, key)?;
-    let dashboard = Reflect::get(&js_sys::global(), &Symbol::for_(SYMBOL)).unwrap_or_default();
-    let part = |name| property(&dashboard, name).as_string();
+    let part = |name| property(dashboard, name).as_string();
     let (Some(page), Some(policy)) = (part("page"), part("policy")) else {
         return Err(PoolError::NotFound { what: "a dashboard in this Worker".to_owned() }.into());
     };

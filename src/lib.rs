@@ -6,7 +6,6 @@
 //!
 //! | module | what it is | what it does not know |
 //! |---|---|---|
-//! | `ordered` | maps and sets in order | everything else |
 //! | [`platform`] | what the platform's errors mean | everything else |
 //! | [`pool`] | the state machine: events in, decisions out | JS, SQL, clock, randomness |
 //! | [`prices`] | what a container costs while it waits | the same |
@@ -27,7 +26,6 @@
 
 #[cfg(all(target_arch = "wasm32", not(any(feature = "package", feature = "worker"))))]
 pub mod client;
-mod ordered;
 pub mod platform;
 pub mod pool;
 pub mod prices;

@@ -1,12 +1,12 @@
 //! The warm containers by when they are to be replaced, so that no event has to
 //! look at all of them.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::config::Config;
 use super::container::Container;
 use super::identity::ContainerId;
-use crate::ordered::Set;
 
 /// The part of its age before whose end a container's replacement is started.
 const LEAD_SHARE: u64 = 10;
@@ -50,9 +50,9 @@ impl Measure {
 #[derive(Debug, Default)]
 pub struct Ages {
     measure: Measure,
-    retiring: Set<(u64, ContainerId)>,
+    retiring: BTreeSet<(u64, ContainerId)>,
     /// Of another revision, whatever their age.
-    outdated: Set<(u64, ContainerId)>,
+    outdated: BTreeSet<(u64, ContainerId)>,
 }
 
 impl Ages {

@@ -1,6 +1,5 @@
 //! Who is who: container ids and names, generations, sessions, claims.
 
-use std::cmp::Ordering;
 use std::fmt;
 use std::rc::Rc;
 
@@ -9,23 +8,8 @@ use super::limits::SESSION_BYTES_MAX;
 use crate::text::hex;
 
 /// A container's Durable Object id: 32 bytes, written as 64 hex digits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContainerId(pub [u8; 32]);
-
-/// As their bytes are. Every look-up of a container compares ids, and almost all
-/// of those differ in the first bytes, as one number.
-impl Ord for ContainerId {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let lead = |id: &Self| id.0.first_chunk().map(|bytes| u64::from_be_bytes(*bytes));
-        lead(self).cmp(&lead(other)).then_with(|| self.0.cmp(&other.0))
-    }
-}
-
-impl PartialOrd for ContainerId {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
 
 impl ContainerId {
     /// Reads 64 hex digits of either case; anything else is `None`.

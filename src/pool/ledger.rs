@@ -1,30 +1,31 @@
 //! All containers, and the indexes over them that must never disagree.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::ages::{Ages, Measure};
 use super::config::OnRelease;
 use super::container::{Container, State, StopCause};
 use super::identity::{ContainerId, Life, Session};
-use crate::ordered::{Map, Set};
 
 /// The containers by id, kept with the indexes the handlers ask. Every write
 /// goes through [`Ledger::put`] and [`Ledger::remove`], which also note which
 /// rows the write makes stale.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    containers: Map<ContainerId, Container>,
-    sessions: Map<Session, ContainerId>,
-    warm: Set<(u64, ContainerId)>,
-    starting: Set<ContainerId>,
+    containers: BTreeMap<ContainerId, Container>,
+    sessions: BTreeMap<Session, ContainerId>,
+    warm: BTreeSet<(u64, ContainerId)>,
+    starting: BTreeSet<ContainerId>,
     /// The assigned ones by when they were claimed.
-    leases: Set<(u64, ContainerId)>,
-    draining: Set<ContainerId>,
+    leases: BTreeSet<(u64, ContainerId)>,
+    draining: BTreeSet<ContainerId>,
     /// Draining and stopping ones that are to be warm again soon.
-    returning: Set<ContainerId>,
-    stopping: Set<ContainerId>,
-    due: Set<(u64, ContainerId)>,
+    returning: BTreeSet<ContainerId>,
+    stopping: BTreeSet<ContainerId>,
+    due: BTreeSet<(u64, ContainerId)>,
     ages: Ages,
     /// Containers whose rows are stale, as they were.
-    stale: Map<ContainerId, Option<Container>>,
+    stale: BTreeMap<ContainerId, Option<Container>>,
 }
 
 impl Ledger {
@@ -75,7 +76,7 @@ impl Ledger {
     }
 
     /// The containers whose rows changed since the last call, each as it was.
-    pub fn take_stale(&mut self) -> Map<ContainerId, Option<Container>> {
+    pub fn take_stale(&mut self) -> BTreeMap<ContainerId, Option<Container>> {
         std::mem::take(&mut self.stale)
     }
 
@@ -188,9 +189,7 @@ impl Ledger {
 
     /// Its row is stale, and what it was before the first change is kept.
     fn note_stale(&mut self, id: ContainerId, old: Option<Container>) {
-        if self.stale.get(&id).is_none() {
-            self.stale.insert(id, old);
-        }
+        self.stale.entry(id).or_insert(old);
     }
 
     fn index(&mut self, container: &Container) {

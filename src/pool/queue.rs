@@ -1,7 +1,8 @@
 //! Sessions that wait for a container, first come first served.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::identity::{ClaimId, Session};
-use crate::ordered::{Map, Set};
 
 /// One session that waits, with all its claims.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,9 +25,9 @@ pub struct Waiting {
 #[derive(Debug, Default)]
 pub struct Queue {
     next_ticket: u64,
-    waiting: Map<u64, Waiting>,
-    tickets: Map<Session, u64>,
-    checks: Set<(u64, u64)>,
+    waiting: BTreeMap<u64, Waiting>,
+    tickets: BTreeMap<Session, u64>,
+    checks: BTreeSet<(u64, u64)>,
     claims: usize,
 }
 
@@ -52,7 +53,7 @@ impl Queue {
     /// Whether the session waits.
     #[must_use]
     pub fn holds(&self, session: &Session) -> bool {
-        self.tickets.get(session).is_some()
+        self.tickets.contains_key(session)
     }
 
     /// Takes a claim out, and its session with its last one; false if it does
@@ -93,7 +94,7 @@ impl Queue {
 
     /// Takes the session that came first.
     pub fn pop(&mut self) -> Option<Waiting> {
-        let ticket = self.waiting.first()?.0;
+        let ticket = *self.waiting.first_key_value()?.0;
         self.take(ticket)
     }
 
@@ -112,7 +113,7 @@ impl Queue {
         }
         let mut expired = Vec::new();
         let mut stay = 0;
-        let tickets: Vec<u64> = self.waiting.iter().map(|(ticket, _)| *ticket).collect();
+        let tickets: Vec<u64> = self.waiting.keys().copied().collect();
         for ticket in tickets {
             let Some(waiting) = self.take(ticket) else { continue };
             if waiting.check_at_ms > now_ms {
@@ -130,7 +131,7 @@ impl Queue {
 
     /// Takes every session past the first `coming`.
     pub fn take_beyond(&mut self, coming: usize) -> Vec<Waiting> {
-        let beyond: Vec<u64> = self.waiting.iter().skip(coming).map(|(ticket, _)| *ticket).collect();
+        let beyond: Vec<u64> = self.waiting.keys().skip(coming).copied().collect();
         beyond.into_iter().filter_map(|ticket| self.take(ticket)).collect()
     }
 

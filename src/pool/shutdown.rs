@@ -1,9 +1,10 @@
 //! The end of all containers, or of the warm ones.
 
+use std::cmp::Reverse;
+
 use super::config::OnRelease;
 use super::container::{State, StopCause};
 use super::{Pool, Step};
-use crate::ordered::sorted;
 
 impl Pool {
     /// Stops what is warm and what is starting for nobody; the refill rests
@@ -18,12 +19,12 @@ impl Pool {
             self.stop_gently(step, id, StopCause::Shutdown);
         }
         let spare = self.ledger.starting().saturating_sub(self.queue.len());
-        let starting: Vec<_> = self
+        let mut latest_first: Vec<_> = self
             .ledger
             .starting_containers()
             .map(|container| (container.created_at_ms, container.id))
             .collect();
-        let latest_first = sorted(&starting, |(created_at_ms, _)| u64::MAX - created_at_ms);
+        latest_first.sort_by_key(|(created_at_ms, _)| Reverse(*created_at_ms));
         for (_, id) in latest_first.into_iter().take(spare) {
             self.destroy_now(step, id, StopCause::Shutdown);
         }

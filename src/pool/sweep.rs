@@ -1,10 +1,9 @@
 //! The round of looks under way, and how many of them there are at once.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::identity::{ContainerId, Life};
 use super::limits::{LOOK_SLOW_MS, LOOKS_AMONG_CLAIMS, LOOKS_AT_ONCE_MAX};
-use crate::ordered::Set;
 
 /// The round of looks under way. Lives in memory, but for when the assigned
 /// ones were last looked at: a memory that is rebuilt at every alarm must not
@@ -22,7 +21,7 @@ pub(super) struct Sweep {
     /// Containers still to be looked at in this round.
     backlog: VecDeque<ContainerId>,
     /// Looks asked for and not answered, by when they were asked for.
-    pub under_way: Set<(u64, Life)>,
+    pub under_way: BTreeSet<(u64, Life)>,
     /// When a container last answered.
     pub answered_at_ms: u64,
     /// Looks that ended since the last claim; `None`: there was none in this memory.
@@ -47,7 +46,7 @@ impl Sweep {
 
     /// Queues those that are not queued already from a round that is not done.
     pub fn enqueue(&mut self, ids: Vec<ContainerId>) {
-        let queued: Set<_> = self.backlog.iter().copied().collect();
+        let queued: BTreeSet<_> = self.backlog.iter().copied().collect();
         self.backlog.extend(ids.into_iter().filter(|id| !queued.contains(id)));
     }
 

@@ -2,10 +2,10 @@
 //! object's memory, and may go away before it.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use futures::channel::oneshot;
 
-use crate::ordered::Map;
 use crate::pool::{ClaimId, Grant, PoolError};
 
 /// What a claim is answered with.
@@ -14,7 +14,7 @@ pub type Answer = Result<Grant, PoolError>;
 /// Those who wait, by their claims.
 #[derive(Default)]
 pub struct Waiting {
-    callers: RefCell<Map<ClaimId, Caller>>,
+    callers: RefCell<BTreeMap<ClaimId, Caller>>,
     next_claim: Cell<u64>,
 }
 
@@ -37,8 +37,8 @@ impl Waiting {
     /// The claim of the caller with that ticket, if it still waits.
     pub fn claim_of(&self, ticket: &str) -> Option<ClaimId> {
         let callers = self.callers.borrow();
-        let with_ticket = |(_, caller): &&(ClaimId, Caller)| caller.ticket.as_deref() == Some(ticket);
-        callers.iter().find(with_ticket).map(|(claim, _)| *claim)
+        let (claim, _) = callers.iter().find(|(_, caller)| caller.ticket.as_deref() == Some(ticket))?;
+        Some(*claim)
     }
 
     /// A caller no longer waits.
@@ -56,8 +56,8 @@ impl Waiting {
 
     /// Tells everyone the same, and says when they asked.
     pub fn fail_all(&self, error: &PoolError) -> Vec<u64> {
-        let callers = std::mem::take(&mut *self.callers.borrow_mut()).into_iter();
-        let fail = |(_, caller): (ClaimId, Caller)| {
+        let callers = std::mem::take(&mut *self.callers.borrow_mut()).into_values();
+        let fail = |caller: Caller| {
             let _ = caller.sender.send(Err(error.clone()));
             caller.asked_at_ms
         };

@@ -1,7 +1,8 @@
 //! A decision's changes as statements.
 
+use std::collections::BTreeMap;
+
 use super::{Statement, container_row, counters_row, history_row, minute_row, pool_row};
-use crate::ordered::Map;
 use crate::pool::{Change, Chunk, Container, ContainerId};
 
 /// What becomes of a container's row.
@@ -29,7 +30,7 @@ impl Fate<'_> {
 /// One statement to a row. SQLite holds each statement by itself to the index
 /// on sessions, so whoever gives one up comes before whoever gets it.
 pub fn statements<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Statement> {
-    let mut containers: Map<ContainerId, Fate<'_>> = Map::default();
+    let mut containers: BTreeMap<ContainerId, Fate<'_>> = BTreeMap::new();
     let mut pool = None;
     let mut counters = None;
     let mut minutes = Vec::new();

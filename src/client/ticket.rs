@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
+use uuid::Uuid;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
 
 use crate::runtime::client::{Ask, Client};
-use crate::runtime::js::random_uuid;
 
 /// What the pool knows a waiting caller by. Dropped before it is answered, it
 /// takes the caller out of the queue.
@@ -19,7 +19,7 @@ pub struct Ticket {
 impl Ticket {
     /// A ticket for one claim.
     pub fn new(client: &Rc<Client>) -> Self {
-        Self { client: Rc::clone(client), text: random_uuid().into(), waits: true }
+        Self { client: Rc::clone(client), text: Uuid::new_v4().to_string().into(), waits: true }
     }
 
     /// What the claim is made with.

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::rc::Rc;
 
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
+
 use super::error::PoolError;
 use super::limits::SESSION_BYTES_MAX;
 use crate::text::hex;
@@ -38,24 +41,20 @@ impl fmt::Debug for ContainerId {
 pub struct ContainerName(pub [u8; 16]);
 
 impl ContainerName {
-    /// Reads a UUID in its 36-character form, of either case.
+    /// Parses a UUID in its 36-character form, of either case. The other forms
+    /// of a UUID (without hyphens, in braces, as a URN) return `None`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let dashed = text.len() == 36
-            && text.bytes().enumerate().all(|(at, byte)| (byte == b'-') == DASHES.contains(&at));
-        let mut bytes = [0; 16];
-        hex_into(&text.replace('-', ""), &mut bytes)?;
-        dashed.then_some(Self(bytes))
+        if text.len() != Hyphenated::LENGTH {
+            return None;
+        }
+        Uuid::try_parse(text).ok().map(|uuid| Self(uuid.into_bytes()))
     }
 }
 
-const DASHES: [usize; 4] = [8, 13, 18, 23];
-
 impl fmt::Display for ContainerName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = hex(&self.0);
-        DASHES.into_iter().for_each(|at| text.insert(at, '-'));
-        f.write_str(&text)
+        fmt::Display::fmt(Uuid::from_bytes_ref(&self.0), f)
     }
 }
 
@@ -183,6 +182,24 @@ mod tests {
         {
             assert_eq!(ContainerId::parse(garbage), None, "{garbage}");
             assert_eq!(ContainerName::parse(garbage), None, "{garbage}");
+        }
+    }
+
+    #[test]
+    fn container_name_parse_accepts_only_the_hyphenated_form() {
+        let name = ContainerName([0x1f; 16]);
+        assert_eq!(ContainerName::parse("1F1f1f1f-1f1f-1F1F-1f1f-1f1f1f1f1f1F"), Some(name));
+        for other in [
+            "1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f",
+            "{1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f}",
+            "urn:uuid:1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f",
+            "1f1f1f1f1-f1f-1f1f-1f1f-1f1f1f1f1f1f",
+            "1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1g",
+            "+f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f",
+            "1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1fé",
+            " 1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f",
+        ] {
+            assert_eq!(ContainerName::parse(other), None, "{other}");
         }
     }
 

@@ -6,13 +6,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
+use uuid::Uuid;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use super::analytics::Analytics;
 use super::bindings::{container_namespace, usual_binding};
 use super::effects::carry_out;
-use super::js::{self, ObjectState, now_ms};
+use super::js::{ObjectState, now_ms};
 use super::legacy::LegacyPool;
 use super::log::{Log, name_of};
 use super::objects::Objects;
@@ -369,9 +370,7 @@ struct Platform<'a> {
 
 impl Fresh for Platform<'_> {
     fn identity(&mut self) -> Identity {
-        // The platform's UUIDs parse, and it takes any name.
-        #[allow(clippy::expect_used, reason = "the platform's own UUID")]
-        let name = ContainerName::parse(&js::random_uuid()).expect("crypto.randomUUID makes a UUID");
+        let name = ContainerName(Uuid::new_v4().into_bytes());
         #[allow(clippy::panic, reason = "the platform's own id")]
         self.containers
             .identity_of(name)

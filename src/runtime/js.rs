@@ -111,9 +111,6 @@ extern "C" {
     #[wasm_bindgen(js_namespace = console, js_name = debug)]
     pub fn console_debug(line: &str);
 
-    #[wasm_bindgen(js_namespace = crypto, js_name = randomUUID)]
-    pub fn random_uuid() -> String;
-
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     pub fn console_error(text: &str);
     #[wasm_bindgen(js_namespace = console, js_name = warn)]

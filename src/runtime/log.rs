@@ -1,11 +1,10 @@
 //! What a pool writes to the console, as JSON lines that Workers Logs reads.
 
+use uuid::Uuid;
 use wasm_bindgen::JsValue;
 
 use super::bindings::variable;
-use super::js::{
-    ObjectState, console_debug, console_error, console_info, console_warn, now_ms, property, random_uuid,
-};
+use super::js::{ObjectState, console_debug, console_error, console_info, console_warn, now_ms, property};
 use super::sql::ObjectSql;
 use crate::pool::{Command, ContainerName, Event, Failure, Session, StatsLine, Transition};
 use crate::store::{Store, StoreError};
@@ -34,7 +33,7 @@ impl Log {
         store: &Store<ObjectSql>,
     ) -> Result<Self, StoreError> {
         let id = property(state, "id");
-        let about = store.about(property(&id, "name").as_string().as_deref(), &random_uuid())?;
+        let about = store.about(property(&id, "name").as_string().as_deref(), &Uuid::new_v4().to_string())?;
         let name = about.name.unwrap_or_else(|| js_sys::Object::from(id).to_string().into());
         Ok(Self::new(&name, about.log_key, env))
     }

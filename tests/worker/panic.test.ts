@@ -48,11 +48,15 @@ test("after a panic the dashboard is still there", async () => {
 });
 
 /**
- * The platform's UUIDs are UUIDs, and the pool takes them for granted: one that is none makes it
- * panic in the middle of a decision.
+ * The pool takes random bytes for granted: when the platform has none, making a container's name
+ * panics in the middle of a decision. The pool object exists before that, as it draws random bytes
+ * when it is built.
  */
 async function panic(pool: TestPool): Promise<void> {
-  const broken = vi.spyOn(crypto, "randomUUID").mockReturnValue("no-UUID-at-all-0-0");
+  await pool.stats();
+  const broken = vi.spyOn(crypto, "getRandomValues").mockImplementation(() => {
+    throw new Error("no random bytes");
+  });
   const error = await errorOf(pool.object.getContainer("mallory"));
   expect(broken).toHaveBeenCalled();
   broken.mockRestore();

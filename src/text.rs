@@ -1,4 +1,9 @@
-//! Text of others, as a message shows it, and bytes as text.
+//! Text of others, as a message shows it.
+
+/// Writes bytes as hex digits, for `wire/json` alone: everything else calls the crate.
+pub fn hex(bytes: &[u8]) -> String {
+    hex::encode(bytes)
+}
 
 /// The text on one line, with what cannot be seen, or turns the direction of
 /// what follows, spelled out.
@@ -24,26 +29,9 @@ pub fn escaped(text: &str) -> String {
     shown
 }
 
-/// Two digits to a byte.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let mut text = String::with_capacity(2 * bytes.len() + 4);
-    for byte in bytes {
-        text.push(DIGITS[usize::from(byte >> 4)]);
-        text.push(DIGITS[usize::from(byte & 15)]);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_byte_has_two_digits() {
-        assert_eq!(hex(&[0x00, 0x09, 0xa0, 0xff]), "0009a0ff");
-    }
 
     #[test]
     fn what_cannot_be_seen_is_spelled_out() {

@@ -208,48 +208,16 @@ fn parse_revision(text: &str) -> Option<Rc<str>> {
     (1..=REVISION_BYTES_MAX).contains(&text.len()).then(|| text.into())
 }
 
-/// As [`all_rows`] has it.
+/// Upper case is refused, here and in a name: it would be written back as lower
+/// case, which is not what the row holds.
 fn parse_id(text: &str) -> Option<ContainerId> {
-    let mut bytes = [0; 32];
-    hex_into(text.as_bytes(), &mut bytes)?;
-    Some(ContainerId(bytes))
+    ContainerId::parse(text).filter(|_| is_lower_case(text))
 }
 
-/// Upper case is refused: it would be written back as something else.
 fn parse_name(text: &str) -> Option<ContainerName> {
-    let text = text.as_bytes();
-    if text.len() != 36 {
-        return None;
-    }
-    let mut bytes = [0; 16];
-    let mut from = 0;
-    let mut at = 0;
-    for length in [4, 2, 2, 2, 6] {
-        let dashed = at == 0 || text[from - 1] == b'-';
-        hex_into(&text[from..from + 2 * length], &mut bytes[at..at + length])?;
-        if !dashed {
-            return None;
-        }
-        from += 2 * length + 1;
-        at += length;
-    }
-    Some(ContainerName(bytes))
+    ContainerName::parse(text).filter(|_| is_lower_case(text))
 }
 
-fn hex_into(digits: &[u8], bytes: &mut [u8]) -> Option<()> {
-    if digits.len() != 2 * bytes.len() {
-        return None;
-    }
-    for (pair, byte) in digits.chunks_exact(2).zip(bytes) {
-        *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
-    }
-    Some(())
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    }
+fn is_lower_case(text: &str) -> bool {
+    !text.bytes().any(|byte| byte.is_ascii_uppercase())
 }

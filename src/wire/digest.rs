@@ -5,7 +5,6 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use crate::pool::Session;
-use crate::text::hex;
 
 /// So many bytes of the digest are shown: among a million sessions two share
 /// one with a chance of 1 to 37 million.
@@ -25,7 +24,7 @@ pub fn session_digest(key: &str, session: &Session) -> String {
     // A key of any length is one, so this is never empty.
     Hmac::<Sha256>::new_from_slice(key.as_bytes()).map_or_else(
         |_| String::new(),
-        |mac| hex(&mac.chain_update(session.as_str()).finalize().into_bytes()[..SHOWN_BYTES]),
+        |mac| hex::encode(&mac.chain_update(session.as_str()).finalize().into_bytes()[..SHOWN_BYTES]),
     )
 }
 

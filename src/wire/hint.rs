@@ -6,7 +6,6 @@ use super::json::{self, Object, Value};
 use super::limits::{KV_KEY_BYTES_MAX, POOL_NAME_BYTES_MAX};
 use crate::pool::{ContainerName, Generation, PoolError, Session};
 use crate::route::Hint;
-use crate::text::hex;
 
 /// What marks a hashed session in a key.
 const HASHED: char = '#';
@@ -60,7 +59,7 @@ pub fn hint_key(pool_name: &PoolName, session: &Session) -> String {
     let pool = pool_name.as_str().replace('%', "%25").replace(':', "%3A");
     let session = session.as_str();
     if session.starts_with(HASHED) || pool.len() + 1 + session.len() > KV_KEY_BYTES_MAX {
-        return format!("{pool}:{HASHED}{}", hex(&Sha256::digest(session)));
+        return format!("{pool}:{HASHED}{}", hex::encode(Sha256::digest(session)));
     }
     format!("{pool}:{session}")
 }

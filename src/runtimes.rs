@@ -3,7 +3,6 @@
 //! set is looked up by who carries it out.
 
 use crate::pool::PoolError;
-use crate::text::escaped;
 use crate::wire::limits::{RUNTIME_NAME_BYTES_MAX, RUNTIMES_MAX};
 
 /// The header that names a request's runtime.
@@ -158,7 +157,7 @@ fn misconfigured(problem: &str) -> PoolError {
 fn shown(given: &str) -> String {
     let end = given.char_indices().nth(RUNTIME_NAME_BYTES_MAX);
     let (kept, rest) = end.map_or((given, ""), |(at, _)| (&given[..at], "…"));
-    format!("\"{}{rest}\"", escaped(kept))
+    format!("{:?}", format!("{kept}{rest}"))
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 //! happened.
 
 use super::stats::Counters;
-use crate::text::escaped;
 
 /// The figures as they were when that minute ended. They run since the pool's
 /// first day, as metrics do: what a minute added is the difference of two lines.
@@ -51,7 +50,7 @@ impl StatsLine {
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':');
         let quoted = match !template.is_empty() && template.bytes().all(plain) {
             true => template.to_owned(),
-            false => format!("\"{}\"", escaped(template)),
+            false => format!("{template:?}"),
         };
         let Self { hits, misses, started, hit_rate_bp, on_demand_boot_ms_mean } = self;
         format!(

@@ -4,7 +4,6 @@
 use std::fmt;
 
 use super::{INTEGER_MAX, StoreError, Value};
-use crate::text::escaped;
 
 /// What an error shows of a value, bytes. Enough for every key.
 const SHOWN_BYTES_MAX: usize = 80;
@@ -118,7 +117,7 @@ impl fmt::Display for Shown<'_> {
             Value::Text(text) => {
                 let end = text.floor_char_boundary(SHOWN_BYTES_MAX.min(text.len()));
                 let rest = if end < text.len() { "…" } else { "" };
-                write!(f, "\"{}\"{rest}", escaped(&text[..end]))
+                write!(f, "{:?}{rest}", &text[..end])
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Who may see the pool and steer it.
 
 use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
 use wasm_bindgen::JsValue;
 
 use super::js::property;
@@ -17,9 +18,9 @@ const SECRETS: [&str; 2] = ["WARM_POOL_API_KEY", "WARM_POOL_API_KEY_NEXT"];
 pub fn authorize(env: &JsValue, given: Option<&str>) -> Result<(), PoolError> {
     let keys = configured(env)?;
     let given = given.unwrap_or_default();
-    // Every key is compared, so that the time tells nothing.
-    let matches = keys.iter().fold(false, |found, key| found | same(key, given));
-    if matches {
+    // Every key is compared, so that the time does not depend on which one matches.
+    let matches = keys.iter().fold(Choice::from(0), |found, key| found | same(key, given));
+    if matches.into() {
         Ok(())
     } else {
         Err(PoolError::Unauthorized { message: "X-API-Key is missing or wrong".to_owned() })
@@ -53,8 +54,8 @@ fn configured(env: &JsValue) -> Result<Vec<String>, PoolError> {
     Ok(keys)
 }
 
-/// Compares digests, so that neither length nor content shows in the time.
-fn same(key: &str, given: &str) -> bool {
-    let (key, given) = (Sha256::digest(key), Sha256::digest(given));
-    key.iter().zip(given.iter()).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+/// Compares digests, so that the time depends neither on the length nor on the
+/// content of the key.
+fn same(key: &str, given: &str) -> Choice {
+    Sha256::digest(key).as_slice().ct_eq(Sha256::digest(given).as_slice())
 }

@@ -1,5 +1,7 @@
 //! What a path and a query say, percent-decoded.
 
+use percent_encoding::percent_decode_str;
+
 use crate::pool::PoolError;
 use crate::text::escaped;
 
@@ -30,25 +32,18 @@ pub fn runtime_asked(query: &str) -> Result<Option<String>, PoolError> {
     Ok(runtime)
 }
 
-/// The text that is percent-encoded, in a query with `+` for spaces; `None`
-/// where that is not what it is, or no UTF-8.
+/// Percent-decodes the text, and in a query reads `+` as a space. Returns `None`
+/// if a `%` is not followed by two hex digits, or the result is not UTF-8.
 pub(super) fn decoded(text: &str, in_query: bool) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        match first {
-            b'%' => {
-                let (digits, after) = rest.split_at_checked(2)?;
-                let digit = |at: usize| char::from(digits[at]).to_digit(16);
-                bytes.push((digit(0)? * 16 + digit(1)?) as u8);
-                rest = after;
-            }
-            b'+' if in_query => bytes.push(b' '),
-            byte => bytes.push(*byte),
-        }
+    let is_escape = |after: &str| {
+        after.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    // The crate would keep what is not an escape as it is.
+    if !text.split('%').skip(1).all(is_escape) {
+        return None;
     }
-    String::from_utf8(bytes).ok()
+    let text = if in_query { text.replace('+', " ") } else { text.to_owned() };
+    Some(percent_decode_str(&text).decode_utf8().ok()?.into_owned())
 }
 
 fn invalid(name: &str, value: &str, bounds: &str) -> PoolError {

@@ -1,12 +1,7 @@
 //! The default Worker's pools: one to a runtime, on that runtime's container
 //! class, as the variables say.
 
-use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::Poll;
-
-use futures::FutureExt;
-use futures::future::{LocalBoxFuture, maybe_done};
+use futures::future::join_all;
 use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -68,9 +63,9 @@ impl<'a> Pools<'a> {
     pub async fn each(&self, asks: &[Ask<'_>]) -> Vec<(String, Result<String, RemoteError>)> {
         let asked = self.runtimes.iter().map(|runtime| {
             let client = self.client(runtime);
-            async move { Ok(json_text(&client?.ask(asks).await?)) }.boxed_local()
+            async move { Ok(json_text(&client?.ask(asks).await?)) }
         });
-        let answers = together(asked.collect()).await;
+        let answers = join_all(asked).await;
         self.runtimes.iter().map(|runtime| runtime.as_str().to_owned()).zip(answers).collect()
     }
 
@@ -111,19 +106,6 @@ impl<'a> Pools<'a> {
 fn json_text(answer: &JsValue) -> String {
     let text = answer.as_string().or_else(|| answer.as_bool().map(|flag| flag.to_string()));
     text.unwrap_or_else(|| "null".to_owned())
-}
-
-/// Waits for all at once. `join_all` has a second way for when they are many,
-/// which would be a part of every bundle.
-async fn together<T>(calls: Vec<LocalBoxFuture<'_, T>>) -> Vec<T> {
-    let mut calls: Vec<_> = calls.into_iter().map(maybe_done).collect();
-    poll_fn(|context| {
-        let waiting =
-            calls.iter_mut().fold(false, |waiting, call| waiting | call.poll_unpin(context).is_pending());
-        if waiting { Poll::Pending } else { Poll::Ready(()) }
-    })
-    .await;
-    calls.iter_mut().filter_map(|call| Pin::new(call).take_output()).collect()
 }
 
 fn pool_namespace(env: &JsValue) -> Result<Namespace, PoolError> {

@@ -56,7 +56,7 @@ const STARTED: &str = "start() cannot be called on a container that is already r
 pub fn sort(messages: &[String], flags: Flags) -> Failure {
     let text = messages.join(": ");
     let lower = text.to_ascii_lowercase();
-    let known = WORDS.iter().find(|(words, _)| position(&lower, words).is_some()).map(|(_, class)| *class);
+    let known = WORDS.iter().find(|(words, _)| lower.contains(words)).map(|(_, class)| *class);
     let class = match known {
         Some(class) => class,
         None if flags.overloaded => FailureClass::Overload,
@@ -66,7 +66,7 @@ pub fn sort(messages: &[String], flags: Flags) -> Failure {
         if flags.retryable && class == FailureClass::Permanent { FailureClass::Transient } else { class };
     let retry_after_s = flags.retry_after_s.or_else(|| asked_pause_s(&lower));
     Failure {
-        may_go_on: position(&lower, LOST).is_some(),
+        may_go_on: lower.contains(LOST),
         retry_after_ms: retry_after_s.and_then(milliseconds),
         ..Failure::new(class, &text)
     }
@@ -74,19 +74,12 @@ pub fn sort(messages: &[String], flags: Flags) -> Failure {
 
 /// The pause that words in lower case ask for.
 fn asked_pause_s(lower: &str) -> Option<f64> {
-    let after = |words: &str| lower.get(position(lower, words)? + words.len()..);
-    let after = RETRY_AFTER.iter().find_map(|words| after(words))?;
+    let after = RETRY_AFTER.iter().find_map(|words| Some(lower.split_once(words)?.1))?;
     let unit = after.trim_start_matches(|char: char| char.is_ascii_digit());
     let digits = after[..after.len() - unit.len()].bytes();
     let unit = unit.trim_ascii_start();
     let seconds = digits.map(|digit| f64::from(digit - b'0')).reduce(|tens, digit| tens * 10.0 + digit)?;
     Some(if unit.starts_with("ms") || unit.starts_with("milli") { seconds / 1_000.0 } else { seconds })
-}
-
-/// Where words stand in a text. The standard library's search is made for longer
-/// texts, and is as long itself.
-fn position(text: &str, words: &str) -> Option<usize> {
-    text.as_bytes().windows(words.len()).position(|window| window == words.as_bytes())
 }
 
 fn milliseconds(seconds: f64) -> Option<u64> {
@@ -96,7 +89,7 @@ fn milliseconds(seconds: f64) -> Option<u64> {
 /// Whether a failed start says that the container runs.
 #[must_use]
 pub fn means_started(failure: &Failure) -> bool {
-    position(&failure.message.to_ascii_lowercase(), STARTED).is_some()
+    failure.message.to_ascii_lowercase().contains(STARTED)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The store's port on the platform's SQLite.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use js_sys::{Array, JSON, JsString};
 use wasm_bindgen::{JsCast, JsValue};
@@ -15,8 +16,8 @@ use crate::wire::quoted;
 pub struct ObjectSql {
     storage: ObjectStorage,
     sql: SqlStorage,
-    /// The statements there are, as JavaScript's strings.
-    texts: RefCell<Vec<(*const u8, JsString)>>,
+    /// The statements run so far, as JavaScript strings.
+    texts: RefCell<BTreeMap<&'static str, JsString>>,
 }
 
 impl ObjectSql {
@@ -36,15 +37,10 @@ impl ObjectSql {
         Ok(Array::from(&cursor.raw()?).iter().map(|row| from_row(&row)).collect())
     }
 
-    /// Each text is `'static`, so where it lies is which it is.
+    /// Returns the statement as a JavaScript string. Each one is converted once:
+    /// converting 900 bytes takes 2 us in workerd.
     fn text(&self, sql: &'static str) -> JsString {
-        let mut texts = self.texts.borrow_mut();
-        if let Some((_, text)) = texts.iter().find(|(at, _)| *at == sql.as_ptr()) {
-            return text.clone();
-        }
-        let text = JsString::from(sql);
-        texts.push((sql.as_ptr(), text.clone()));
-        text
+        self.texts.borrow_mut().entry(sql).or_insert_with(|| JsString::from(sql)).clone()
     }
 }
 

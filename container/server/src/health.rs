@@ -1,20 +1,22 @@
-//! `/health`: how much of what it may use the container uses.
+//! `/health`: the share of its memory and CPU that the container uses.
 
 use std::fs;
 use std::sync::Mutex;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
-/// Linux counts a process's time in hundredths of a second on every machine it is likely to run on.
+use serde_json::{Value, json};
+
+/// `USER_HZ`, the unit of CPU time in `/proc`: 100 on every platform of Linux that runs containers.
 const TICKS_A_SECOND: f64 = 100.0;
 
-/// Usage and limit in bytes: of the second control groups, of the first.
+/// Usage and limit in bytes, of cgroup v2 and of cgroup v1.
 const MEMORY_FILES: [[&str; 2]; 2] = [
     ["/sys/fs/cgroup/memory.current", "/sys/fs/cgroup/memory.max"],
     ["/sys/fs/cgroup/memory/memory.usage_in_bytes", "/sys/fs/cgroup/memory/memory.limit_in_bytes"],
 ];
 
-/// Measures the time of the processor between two questions.
+/// Measures CPU time between two requests.
 pub struct Health {
     last: Mutex<(Instant, f64)>,
 }
@@ -24,15 +26,15 @@ impl Health {
         Self { last: Mutex::new((Instant::now(), seconds_used())) }
     }
 
-    pub fn json(&self) -> String {
-        format!(
-            "{{\"status\":\"ok\",\"memory_used_ratio\":{:.4},\"cpu_used_ratio\":{:.4}}}",
-            memory_used_ratio(),
-            self.cpu_used_ratio()
-        )
+    pub fn to_json(&self) -> Value {
+        json!({
+            "status": "ok",
+            "memory_used_ratio": memory_used_ratio(),
+            "cpu_used_ratio": self.cpu_used_ratio(),
+        })
     }
 
-    /// Since the last question. This process is all that runs in the image.
+    /// Returns the share since the last call. This process is the only one in the container.
     fn cpu_used_ratio(&self) -> f64 {
         let (at, used) = (Instant::now(), seconds_used());
         let Ok(mut last) = self.last.lock() else { return 0.0 };
@@ -42,7 +44,7 @@ impl Health {
     }
 }
 
-/// Of the container's limit; of the machine's memory where it has none.
+/// Returns the share of the container's limit, or of the machine's memory if there is no limit.
 fn memory_used_ratio() -> f64 {
     let machine = meminfo("MemTotal");
     for [usage, limit] in MEMORY_FILES {
@@ -53,7 +55,7 @@ fn memory_used_ratio() -> f64 {
     ratio(machine - meminfo("MemAvailable"), machine)
 }
 
-/// From 0 to 1, and 0 where there is nothing to compare with.
+/// Returns a number from 0 to 1; 0 without a limit.
 fn ratio(used: f64, limit: f64) -> f64 {
     if limit > 0.0 { (used / limit).clamp(0.0, 1.0) } else { 0.0 }
 }
@@ -76,7 +78,8 @@ fn seconds_used() -> f64 {
     fs::read_to_string("/proc/self/stat").map_or(0.0, |text| ticks(&text) / TICKS_A_SECOND)
 }
 
-/// Fields 14 and 15, counted behind the name, which is in brackets and may hold anything.
+/// Returns `utime` plus `stime`, fields 14 and 15. The name, in parentheses, may hold spaces and
+/// parentheses itself, so fields are counted after its last one.
 fn ticks(stat: &str) -> f64 {
     let behind_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
     behind_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum()
@@ -87,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_is_read_from_its_line() {
+    fn meminfo_reads_the_line_of_the_exact_name() {
         let text = "MemTotal:       2048 kB\nMemAvailable:   1024 kB\n";
         assert_eq!(meminfo_bytes(text, "MemAvailable"), 1024.0 * 1024.0);
         assert_eq!(meminfo_bytes(text, "Mem"), 0.0);
@@ -95,14 +98,14 @@ mod tests {
     }
 
     #[test]
-    fn time_is_read_behind_a_name_that_may_hold_anything() {
+    fn ticks_with_parentheses_in_the_name_are_read_after_it() {
         let stat = "1 (a) b 2) S 0 1 1 0 -1 4194560 100 0 0 0 30 12 0 0 20 0 1 0 5 0 0";
         assert_eq!(ticks(stat), 42.0);
         assert_eq!(ticks("nonsense"), 0.0);
     }
 
     #[test]
-    fn a_ratio_is_from_0_to_1() {
+    fn ratio_out_of_range_is_clamped() {
         assert_eq!(ratio(1.0, 4.0), 0.25);
         assert_eq!(ratio(5.0, 4.0), 1.0);
         assert_eq!(ratio(1.0, 0.0), 0.0);

@@ -1,31 +1,29 @@
-//! Bounds on all that a client decides about.
+//! Bounds on everything that a client controls.
 
 use std::time::Duration;
 
-/// Connections at once; each has a thread. One more is answered with 503.
+/// Open connections, WebSockets included, so that descriptors and memory suffice. The server answers
+/// one more with 503.
 pub const CONNECTIONS_MAX: usize = 256;
 
-/// Bytes of a request line with its headers, and of a chunk's size line.
-pub const HEAD_BYTES_MAX: u64 = 32 * 1024;
+/// Request line and headers, in bytes and in headers. hyper answers a larger head with 431.
+pub const HEAD_BYTES_MAX: usize = 32 * 1024;
 pub const HEADERS_MAX: usize = 128;
-pub const CHUNK_LINE_BYTES_MAX: u64 = 256;
 
-/// Bytes of a body that nobody reads, up to which the connection is kept for the next request.
-pub const UNREAD_BYTES_MAX: u64 = 64 * 1024;
-
-pub const FILE_BYTES_MAX: u64 = 1024 * 1024;
+/// Size, number and name of the files. They are in memory where the container has no disk.
+pub const FILE_BYTES_MAX: usize = 1024 * 1024;
 pub const FILES_MAX: usize = 256;
 pub const FILE_NAME_BYTES_MAX: usize = 64;
 
-/// Bytes of one WebSocket frame; a longer one ends the connection with 1009.
-pub const FRAME_BYTES_MAX: u64 = 1024 * 1024;
+/// One WebSocket message. A larger one ends the connection with 1009.
+pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
 
-/// Most chunks that `/stream` sends, and the longest time between two.
+/// Chunks of one `/stream`, and the pause between two of them: it ends within a week.
 pub const CHUNKS_MAX: u64 = 10_000;
 pub const PAUSE_MAX_MS: u64 = 60_000;
 
-/// Longest wait for a client that sends or reads nothing.
+/// Longest wait for a client that sends or reads nothing. A WebSocket may stay silent.
 pub const SILENCE_MAX: Duration = Duration::from_secs(75);
 
-/// How often whoever waits for a client looks whether the server is to stop.
-pub const LOOK_INTERVAL: Duration = Duration::from_millis(200);
+/// Pause after a failed accept, in which the process may get free descriptors.
+pub const ACCEPT_RETRY: Duration = Duration::from_millis(5);

@@ -1,88 +1,75 @@
-//! The server that runs in the demo's containers: says who it is, echoes, keeps files, and fails on
-//! demand. It is the only process, and so the first: it has to hear of SIGTERM itself.
+//! The server in the demo's containers: it identifies itself, echoes, streams, keeps files, and fails
+//! on request. It is the container's only process (PID 1), so it must handle SIGTERM itself.
 //!
-//! `PORT` (8080), `START_DELAY_MS` (0), `NEVER_LISTEN=1` and `STOP_GRACE_MS` (10000) set its manners.
+//! Environment: `PORT` (default 8080), `START_DELAY_MS` (0), `NEVER_LISTEN=1`, `STOP_GRACE_MS` (10000).
 
-mod answer;
-mod body;
+mod connection;
 mod files;
-mod head;
 mod health;
-mod life;
+mod identity;
 mod limits;
-mod serve;
+mod refusal;
+mod routes;
+mod server;
 mod socket;
 
+use std::env;
 use std::fs;
+use std::future::pending;
 use std::io;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use head::Refusal;
-use health::Health;
-use life::{Life, number};
-use limits::CONNECTIONS_MAX;
-use serve::Server;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::sleep;
+
+use server::Server;
 
 const PORT: u64 = 8080;
+const STOP_GRACE_MS: u64 = 10_000;
+const FILES: &str = "/files";
 
-fn main() -> io::Result<()> {
-    let server: &'static Server = Box::leak(Box::new(Server { life: Life::begin(), health: Health::new() }));
-    server.life.end_when_told()?;
-    server.life.sleep(Duration::from_millis(number("START_DELAY_MS", 0)));
-    if number("NEVER_LISTEN", 0) == 1 {
-        // Only a signal ends it.
-        loop {
-            thread::park();
-        }
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> io::Result<()> {
+    let server = Arc::new(Server::new(FILES.into()));
+    stop_on_signal(&server)?;
+    if let Some(ended) = server.stop.run_until_cancelled(listen(&server)).await {
+        return ended;
     }
-    fs::create_dir_all("/files")?;
-    let port = u16::try_from(number("PORT", PORT)).map_err(io::Error::other)?;
-    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port))?;
-    println!("listening on port {port}");
-    for stream in listener.incoming() {
-        match stream {
-            Ok(stream) => accept(server, stream),
-            // The client has gone again, or there are no more descriptors: some may be free soon.
-            Err(_) => thread::sleep(Duration::from_millis(5)),
-        }
-    }
+    server.drain(Duration::from_millis(number("STOP_GRACE_MS", STOP_GRACE_MS))).await;
     Ok(())
 }
 
-fn accept(server: &'static Server, stream: TcpStream) {
-    let Some(connection) = Connection::new() else {
-        let busy = Refusal { status: 503, why: "there are as many connections as may be" };
-        // Its client has nobody to complain to.
-        let _ = answer::send_refusal(&mut &stream, &busy);
-        return;
-    };
-    let work = move || {
-        // A connection that breaks is its client's affair.
-        let _ = serve::serve(server, &stream);
-        drop(connection);
-    };
-    // No thread to be had: the client sees its connection closed.
-    let _ = thread::Builder::new().spawn(work);
+/// Cancels `stop` on the first SIGTERM or SIGINT. The kernel ignores both for PID 1 without a handler.
+fn stop_on_signal(server: &Server) -> io::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let stop = server.stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        stop.cancel();
+    });
+    Ok(())
 }
 
-/// One of those that may be at once; it is no longer when this is dropped.
-struct Connection;
-
-static CONNECTIONS: AtomicUsize = AtomicUsize::new(0);
-
-impl Connection {
-    fn new() -> Option<Self> {
-        let before = CONNECTIONS.fetch_add(1, Ordering::SeqCst);
-        let connection = Self;
-        (before < CONNECTIONS_MAX).then_some(connection)
+/// Listens on the port, after the configured delay. Returns only if that fails.
+async fn listen(server: &Arc<Server>) -> io::Result<()> {
+    sleep(Duration::from_millis(number("START_DELAY_MS", 0))).await;
+    if number("NEVER_LISTEN", 0) == 1 {
+        pending::<()>().await;
     }
+    fs::create_dir_all(&server.files)?;
+    let port = u16::try_from(number("PORT", PORT)).map_err(io::Error::other)?;
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
+    println!("listening on port {port}");
+    match connection::accept(server, &listener).await {}
 }
 
-impl Drop for Connection {
-    fn drop(&mut self) {
-        CONNECTIONS.fetch_sub(1, Ordering::SeqCst);
-    }
+/// Returns the whole number in an environment variable, or `default` if there is none.
+fn number(variable: &str, default: u64) -> u64 {
+    env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }

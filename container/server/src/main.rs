@@ -3,6 +3,8 @@
 //!
 //! Environment: `PORT` (default 8080), `START_DELAY_MS` (0), `NEVER_LISTEN=1`, `STOP_GRACE_MS` (10000).
 
+#[cfg(test)]
+mod client;
 mod connection;
 mod files;
 mod health;

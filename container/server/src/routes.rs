@@ -160,3 +160,112 @@ async fn not_found() -> Refusal {
 async fn method_not_allowed() -> Refusal {
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take this method")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tokio::io::AsyncWriteExt;
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::client::{
+        connect, exchange, read_until, request, request_with, server, server_at, time_until_end,
+    };
+
+    #[tokio::test(start_paused = true)]
+    async fn echo_of_a_chunked_body_returns_it_with_its_type() {
+        let sent = b"POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\ncontent-type: text/x-test\r\n\
+            connection: close\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+        let received = exchange(&server(), sent).await;
+        assert!(received.contains("content-type: text/x-test\r\n"), "{received}");
+        assert!(received.ends_with("\r\n\r\n5\r\nhello\r\n0\r\n\r\n"), "{received}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn echo_of_an_incomplete_body_returns_its_first_bytes() {
+        let (mut client, _) = connect(&server());
+        client.write_all(b"POST /echo HTTP/1.1\r\ncontent-length: 10\r\n\r\nhello").await.unwrap();
+        let received = read_until(&mut client, "hello").await;
+        assert!(received.contains("content-type: application/octet-stream\r\n"), "{received}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn stream_with_a_pause_sends_each_chunk_when_it_is_due() {
+        let (mut client, _) = connect(&server());
+        let since = Instant::now();
+        client.write_all(b"GET /stream?chunks=3&ms=5000 HTTP/1.1\r\n\r\n").await.unwrap();
+        for at in 1..=3 {
+            read_until(&mut client, &format!("chunk {at} of 3\n")).await;
+            assert_eq!(since.elapsed().as_secs(), (at - 1) * 5);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn stream_with_invalid_or_large_numbers_uses_defaults_and_limits() {
+        for (query, first_line) in [
+            ("", "chunk 1 of 3\n"),
+            ("?chunks=x&ms=-1", "chunk 1 of 3\n"),
+            ("?chunks=99999", "chunk 1 of 10000\n"),
+        ] {
+            let (mut client, _) = connect(&server());
+            let head = format!("GET /stream{query} HTTP/1.1\r\n\r\n");
+            client.write_all(head.as_bytes()).await.unwrap();
+            read_until(&mut client, first_line).await;
+        }
+        assert!(!request(&server(), "GET /stream?chunks=0").await.1.contains("chunk"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn file_that_is_written_is_returned_until_a_reset() {
+        let folder = std::env::temp_dir().join(format!("demo-server-routes-{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let server = server_at(folder.clone());
+        let written = |status| (status, "{\"bytes\":5}".to_owned());
+        assert_eq!(request_with(&server, "PUT /files/a", "hello").await, written(201));
+        assert_eq!(request_with(&server, "PUT /files/a", "world").await, written(200));
+        assert_eq!(request(&server, "GET /files/a").await, (200, "world".into()));
+        assert_eq!(request(&server, "POST /reset").await, (200, "{\"files\":1}".into()));
+        assert_eq!(request(&server, "GET /files/a").await.0, 404);
+        let largest = "a".repeat(FILE_BYTES_MAX);
+        assert_eq!(request_with(&server, "PUT /files/b", &largest).await.0, 201);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn file_over_the_limit_is_refused() {
+        let (status, cause) = request_with(&server(), "PUT /files/a", &"a".repeat(FILE_BYTES_MAX + 1)).await;
+        assert_eq!((status, cause.as_str()), (413, "{\"error\":\"a file has at most 1048576 bytes\"}"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn file_with_an_invalid_name_is_refused() {
+        for name in ["", "..", ".hidden", "a/b", "%2e%2e", "a%2fb", "%ff"] {
+            for method in ["GET", "PUT"] {
+                assert_eq!(request(&server(), &format!("{method} /files/{name}")).await.0, 400, "{name}");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn request_to_an_unknown_path_or_with_a_wrong_method_says_why() {
+        for (line, expected) in [
+            ("GET /nothing", (404, "{\"error\":\"there is nothing at this path\"}")),
+            ("GET /reset", (405, "{\"error\":\"this path does not take this method\"}")),
+            ("DELETE /files/a", (405, "{\"error\":\"this path does not take this method\"}")),
+        ] {
+            let (status, body) = request(&server(), line).await;
+            assert_eq!((status, body.as_str()), expected, "{line}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn hang_without_an_answer_ends_when_the_client_leaves() {
+        let (mut client, serving) = connect(&server());
+        client.write_all(b"GET /hang HTTP/1.1\r\n\r\n").await.unwrap();
+        sleep(100 * SILENCE_MAX).await;
+        assert!(!serving.is_finished());
+        drop(client);
+        assert_eq!(time_until_end(serving).await, Duration::ZERO);
+    }
+}

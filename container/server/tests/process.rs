@@ -1,4 +1,4 @@
-//! The program as the engine runs it: what it does when it is told to stop.
+//! The program as a process: its exit after SIGTERM.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -8,25 +8,24 @@ use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Long after any test has given up.
+/// Longer than any test waits.
 const LONG_MS: &str = "3600000";
 
 #[test]
-fn a_server_that_never_listens_ends_when_it_is_told_to() {
+fn server_that_never_listens_exits_on_sigterm() {
     assert_eq!(exit_code_after_sigterm("NEVER_LISTEN", "1"), Some(0));
 }
 
 #[test]
-fn a_server_that_does_not_listen_yet_ends_when_it_is_told_to() {
+fn server_that_does_not_listen_yet_exits_on_sigterm() {
     assert_eq!(exit_code_after_sigterm("START_DELAY_MS", LONG_MS), Some(0));
 }
 
-/// None if it did not end by itself: a signal that it does not hear of ends it without a code.
+/// Returns `None` if the server did not exit: without a handler, the signal kills it.
 fn exit_code_after_sigterm(variable: &str, value: &str) -> Option<i32> {
     let mut server = Command::new(env!("CARGO_BIN_EXE_demo-server")).env(variable, value).spawn().unwrap();
-    // Before it hears of signals, one would end it as any other program.
-    wait_until(|| hears_of_sigterm(&server));
-    assert!(server.try_wait().unwrap().is_none(), "it ended before it was told to");
+    wait_until(|| handles_sigterm(&server));
+    assert!(server.try_wait().unwrap().is_none(), "it exited before SIGTERM");
     let sent = Command::new("kill").args(["-TERM", &server.id().to_string()]).status();
     assert!(sent.unwrap().success());
     let mut status = None;
@@ -38,8 +37,8 @@ fn exit_code_after_sigterm(variable: &str, value: &str) -> Option<i32> {
     status.and_then(|status| status.code())
 }
 
-/// Linux says which signals a process catches; elsewhere a moment has to do.
-fn hears_of_sigterm(server: &Child) -> bool {
+/// Linux reports which signals a process handles. Other systems do not, so it waits instead.
+fn handles_sigterm(server: &Child) -> bool {
     const SIGTERM: u32 = 15;
     let Ok(status) = std::fs::read_to_string(format!("/proc/{}/status", server.id())) else {
         thread::sleep(Duration::from_millis(500));

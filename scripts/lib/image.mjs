@@ -35,7 +35,7 @@ export async function buildProgram({ crate, program, context }) {
   if (isDone(program, print, [`${context}/${program}`])) {
     return say(`${program}: unchanged, skipped`);
   }
-  say(`${program}: building (about 10 s)`);
+  say(`${program}: building (about 1 min)`);
   const env = { ...imageEnv(), RUSTFLAGS: flags };
   const args = ["build", "--release", "--locked", "--target", target];
   const { code, output, ms } = await run("cargo", args, { cwd: inRoot(crate), env, quiet: true });

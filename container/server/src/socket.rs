@@ -54,7 +54,7 @@ mod tests {
 
     use futures_util::{SinkExt, StreamExt};
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
-    use tokio::time::{Instant, sleep};
+    use tokio::time::{Instant, sleep, timeout};
     use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message};
     use tokio_tungstenite::{WebSocketStream, client_async};
 
@@ -77,7 +77,7 @@ mod tests {
         read_until(&mut stream, "\r\n\r\n").await;
         stream.write_all(sent).await.unwrap();
         let mut frames = Vec::new();
-        stream.read_to_end(&mut frames).await.unwrap();
+        timeout(1000 * SILENCE_MAX, stream.read_to_end(&mut frames)).await.unwrap().unwrap();
         frames
     }
 

@@ -6,6 +6,9 @@ interface Wasm {
   onPanic(callback: () => void): void;
 }
 
+/** How often a pending call asks whether its instance still runs. */
+const CHECK_MS = 1_000;
+
 /**
  * The running instance of a wasm module. A trap ends it, and the next call runs in a new one. Traps
  * are Rust panics, which the panic hook reports, and the rest (memory or stack exhausted), which
@@ -13,7 +16,6 @@ interface Wasm {
  */
 export class Instance {
   readonly #wasm: Wasm;
-  readonly #waiting = new Set<(reason: Error) => void>();
   #number = 0;
   #hasEnded = false;
 
@@ -35,20 +37,21 @@ export class Instance {
 
   /**
    * Waits for a promise of the running instance. An instance that ends cannot settle its promises,
-   * so this one rejects then.
+   * so this one rejects then, within {@link CHECK_MS}. It asks by a timer of its own request: one
+   * request cannot reliably settle a promise of another.
    */
   settled<T>(promise: Promise<T>): Promise<T> {
+    const number = this.#number;
     const { promise: ended, reject } = Promise.withResolvers<never>();
-    this.#waiting.add(reject);
-    return Promise.race([promise, ended]).finally(() => this.#waiting.delete(reject));
+    const timer = setInterval(() => {
+      if (this.#hasEnded || number !== this.#number) reject(new Error("the wasm instance ended"));
+    }, CHECK_MS);
+    return Promise.race([promise, ended]).finally(() => clearInterval(timer));
   }
 
   /** Ends the running instance. */
   end(): void {
     this.#hasEnded = true;
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const reject of waiting) reject(new Error("the wasm instance ended by a panic"));
   }
 
   #watch(): void {

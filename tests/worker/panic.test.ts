@@ -1,6 +1,6 @@
 import { exports } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
-import { errorOf, eventually, ledger, TestPool } from "./harness.ts";
+import { errorOf, eventually, ledger, setFaults, TestPool, times } from "./harness.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -45,6 +45,31 @@ test("after a panic the dashboard is still there", async () => {
 
   const answer = await exports.default.fetch("https://pool.example/dashboard");
   expect([answer.status, (await answer.text()).length > 10_000]).toEqual([200, true]);
+});
+
+test("a claim that waits in another pool when a pool panics gets a typed error", async () => {
+  await setFaults({ starts: times(1, { kind: "hang" }) });
+  const [pool, other] = [new TestPool({ warmTarget: 0 }), new TestPool({ warmTarget: 0 })];
+  const waiting = errorOf(other.client.getContainer("alice"));
+  await eventually(async () => expect(await other.stats()).toMatchObject({ waiting: 1 }));
+  await panic(pool);
+
+  expect(await waiting).toMatchObject({ code: "pool_unavailable", status: 503 });
+});
+
+test("a claim that reads its hint when a pool panics goes on without a hint", async () => {
+  const read = Promise.withResolvers<void>();
+  const hangs = { get: () => (read.resolve(), new Promise(() => {})), put: async () => {} };
+  const pool = new TestPool({ warmTarget: 0, idCache: hangs as unknown as KVNamespace });
+  // The time limit of the read is the ended instance's as well: it would throw when it is over.
+  const timers = vi.spyOn(globalThis, "setTimeout").mockReturnValue(0 as never);
+  const claimed = pool.claim("alice");
+  await read.promise;
+  timers.mockRestore();
+  await panic(new TestPool({ warmTarget: 0 }));
+
+  expect(await pool.tracked()).toEqual([]);
+  expect(await claimed).toBeTruthy();
 });
 
 /**

@@ -15,7 +15,7 @@ const PROVOKED =
  * it.
  */
 const EXPECTED =
-  /^(warm pool: the hint cache could not be|\{"level":("(info|warn)"|.*(refused by a test|could not be primed))|Reinitializing Wasm|Critical (Runtime)?Error)/;
+  /^(warm pool: the hint cache could not be|\{"level":("(info|warn)"|.*(refused by a test|could not be primed))|\s*panicked at )/;
 
 for (const stream of [process.stdout, process.stderr]) {
   const write = stream.write.bind(stream);
@@ -73,7 +73,6 @@ function testsOf(name: string, tests: string) {
     name,
     root: import.meta.dirname,
     include: [tests],
-    setupFiles: ["setup.ts"],
     // What is logged as a file ends would reach a runner that is gone, which fails the run.
     disableConsoleIntercept: true,
     testTimeout: 60_000,

@@ -129,6 +129,15 @@ impl Gate {
         }
     }
 
+    /// The lowest of the declared limit (0: none) and the learned one, without
+    /// the trial that [`Self::limit`] may add. `None`: no limit is known.
+    #[must_use]
+    pub fn known_limit(&self, declared: usize) -> Option<usize> {
+        let declared = (declared > 0).then_some(declared);
+        let learned = self.learned.map(|learned| learned.limit);
+        declared.into_iter().chain(learned).min()
+    }
+
     /// The next time something is allowed again that is not now.
     #[must_use]
     pub fn retry_at_ms(&self, now_ms: u64) -> Option<u64> {

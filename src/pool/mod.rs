@@ -215,7 +215,7 @@ impl Pool {
             claims_waiting: self.asked.len(),
             oldest_warm_ms: self.oldest_warm_at_ms().map(|at_ms| now_ms.saturating_sub(at_ms)),
             oldest_assigned_ms: self.ledger.leases().next().map(|(at_ms, _)| now_ms.saturating_sub(at_ms)),
-            limit: self.limit(now_ms),
+            limit: self.gate.known_limit(self.config.max_instances),
             learned_limit: self.gate.learned.map(|learned| learned.limit),
             breaker_open: self.gate.breaker_open(),
             retry_at_ms: self.gate.retry_at_ms(now_ms),

@@ -179,7 +179,8 @@ pub struct Stats {
     /// How long ago the assigned container was claimed whose session's last
     /// recorded claim was the earliest, ms.
     pub oldest_assigned_ms: Option<u64>,
-    /// The number of containers that may exist, if a limit is known.
+    /// The lower of the declared and the learned limit, if one is known. A
+    /// trial start beyond the learned limit is not part of it.
     pub limit: Option<usize>,
     /// The part of it the platform taught.
     pub learned_limit: Option<usize>,

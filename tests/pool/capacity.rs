@@ -157,6 +157,20 @@ fn a_raised_limit_forgets_what_was_learned_below_it() {
     assert_eq!(starts(&driver.configure(Config { max_instances: 6, ..target(5) })), [6, 7, 8]);
 }
 
+/// The trial that is due is one start, not a container that may stay.
+#[test]
+fn limit_with_a_trial_due_is_shown_as_the_platform_taught_it() {
+    let mut driver = full_at_two();
+    driver.destroyed(3);
+    assert_eq!(starts(&driver.after(4_000)), [4]);
+    driver.failed(4, FailureClass::Capacity);
+    driver.destroyed(4);
+    assert_eq!(refused(&driver.after(6_000)).code(), "capacity_exhausted");
+    assert_eq!(starts(&driver.after(60_000)), NONE, "nobody waits for the trial");
+    let stats = driver.pool.stats(driver.now_ms);
+    assert_eq!((stats.limit, stats.learned_limit), (Some(2), Some(2)));
+}
+
 /// Seen to fail: more containers than `maxInstances` exist for ever.
 #[test]
 fn a_lowered_limit_evicts_the_warm_ones_past_it() {

@@ -165,9 +165,10 @@ impl fmt::Display for PoolError {
                 f,
                 "containers fail to start, next attempt in {retry_after_ms} ms, last error ({class}): {message}"
             ),
+            // The Sandbox SDK's bridge looks for "instance limit reached" and answers 503 instead of 502.
             Self::CapacityExhausted { tracked, limit, .. } => write!(
                 f,
-                "capacity exhausted: {tracked} of {limit} containers exist (raise maxInstances or lower warmTarget)"
+                "instance limit reached: {tracked} of {limit} containers exist (raise maxInstances or lower warmTarget)"
             ),
             Self::NoneWarm { .. } => {
                 f.write_str("no container is warm (raise warmTarget, or set whenEmpty to start or wait)")

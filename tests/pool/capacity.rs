@@ -171,6 +171,15 @@ fn limit_with_a_trial_due_is_shown_as_the_platform_taught_it() {
     assert_eq!((stats.limit, stats.learned_limit), (Some(2), Some(2)));
 }
 
+/// The bridge of the Sandbox SDK answers 503 instead of 502 when it reads these words.
+#[test]
+fn capacity_error_has_the_words_that_the_bridge_reads() {
+    let error = PoolError::CapacityExhausted { tracked: 2, limit: 3, retry_after_ms: 1_000 };
+    let text = error.to_string();
+    assert!(text.contains("instance limit reached"), "{text}");
+    assert!(text.contains("2 of 3 containers"), "{text}");
+}
+
 /// Seen to fail: more containers than `maxInstances` exist for ever.
 #[test]
 fn a_lowered_limit_evicts_the_warm_ones_past_it() {

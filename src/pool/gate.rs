@@ -47,7 +47,7 @@ pub struct Learned {
 }
 
 impl Gate {
-    /// Notes a start that succeeded, with `existing` containers then.
+    /// Notes a start that succeeded, when `existing` containers were certain to have room.
     pub fn succeeded(&mut self, existing: usize) {
         self.failures = 0;
         self.pause = None;

@@ -16,7 +16,8 @@ impl Pool {
                 container.memory.start_pending = false;
                 self.start_ended(step.now_ms, &container, StartEnd::Ready);
                 self.become_warm(step, container);
-                self.gate.succeeded(self.existing());
+                // Of those still starting it is not known whether there is room for them.
+                self.gate.succeeded(self.existing() - self.ledger.starting());
             }
             State::Stopping { .. } => self.start_settled(step, life.id),
             State::Warm { .. } | State::Assigned { .. } | State::Draining { .. } => {}

@@ -157,6 +157,26 @@ fn a_raised_limit_forgets_what_was_learned_below_it() {
     assert_eq!(starts(&driver.configure(Config { max_instances: 6, ..target(5) })), [6, 7, 8]);
 }
 
+/// Seen to fail: the start within the limit was taken for the trial's success, and starts that the
+/// platform had no room for followed.
+#[test]
+fn start_within_a_learned_limit_does_not_forget_it_while_the_trial_is_in_flight() {
+    let mut driver = full_at_two();
+    driver.destroyed(3);
+    assert_eq!(starts(&driver.after(4_000)), [4]);
+    driver.failed(4, FailureClass::Capacity);
+    driver.destroyed(4);
+    driver.after(6_000);
+    driver.after(60_000);
+    driver.reported(2);
+    driver.destroyed(2);
+    assert_eq!(starts(&driver.configure(target(5))), [5, 6], "one within the limit, and the trial");
+    assert_eq!(starts(&driver.started(5)), NONE);
+    assert_eq!(driver.pool.stats(driver.now_ms).learned_limit, Some(2));
+    assert_eq!(starts(&driver.failed(6, FailureClass::Capacity)), NONE);
+    assert_eq!(driver.pool.stats(driver.now_ms).learned_limit, Some(2));
+}
+
 /// The trial that is due is one start, not a container that may stay.
 #[test]
 fn limit_with_a_trial_due_is_shown_as_the_platform_taught_it() {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 import { inRoot } from "../../scripts/lib/project.mjs";
 import { regionOf, snippetsOf } from "../../scripts/lib/snippets.mjs";
@@ -8,6 +8,18 @@ const EXAMPLE = "example/src/index.ts";
 
 test("the TypeScript of the README is the example's, line by line", () => {
   const snippets = snippetsOf(read("README.md")).filter(({ language }) => language === "ts");
+  assert.ok(snippets.length > 0);
+  for (const { file, region, code } of snippets) {
+    assert.ok(file, `no comment says which file this is from:\n${code}`);
+    assert.equal(code, regionOf(read(file), region), `${file}#${region}`);
+  }
+});
+
+test("the TypeScript of the migration guides is that of a Worker that is tested, line by line", () => {
+  const guides = readdirSync(inRoot("docs/migration")).map((name) => `docs/migration/${name}`);
+  const snippets = guides
+    .flatMap((guide) => snippetsOf(read(guide)))
+    .filter(({ language }) => language === "ts");
   assert.ok(snippets.length > 0);
   for (const { file, region, code } of snippets) {
     assert.ok(file, `no comment says which file this is from:\n${code}`);

@@ -36,6 +36,7 @@ export default defineConfig({
         worker: "sandbox worker",
         wrangler: "sandbox wrangler",
       }),
+      bridgeProject(),
     ],
   },
 });
@@ -65,6 +66,29 @@ function peerProject(name: string, readme: Parameters<typeof projectOfReadme>[1]
     ],
     resolve: { alias: { ...PACKAGES, "readme:pieces": join(folder, "pieces.js") } },
     test: testsOf(`README ${name}`, `peer/${name}.test.ts`),
+  };
+}
+
+/** The tests of a Worker of the Sandbox SDK's bridge. */
+function bridgeProject() {
+  const replaced = {
+    "cf-warm-pool": "../../dist/index.js",
+    "@cloudflare/sandbox": "bridge/sandbox.ts",
+  };
+  return {
+    plugins: [
+      cloudflareTest({
+        wrangler: { configPath: "./bridge/wrangler.jsonc" },
+        miniflare: { bindings: { SIMULATED_BOOT_MS: 20, SIMULATED_STOP_MS: 200 } },
+      }),
+    ],
+    resolve: {
+      alias: Object.entries(replaced).map(([name, file]) => ({
+        find: new RegExp(`^${name}$`),
+        replacement: join(import.meta.dirname, file),
+      })),
+    },
+    test: testsOf("bridge", "bridge/*.test.ts"),
   };
 }
 

@@ -1,6 +1,9 @@
 // Debian's packages, where root may install them.
+import { step } from "./progress.mjs";
 import { ask, run } from "./run.mjs";
-import { say, Trouble } from "./say.mjs";
+import { Trouble } from "./say.mjs";
+
+const USUAL_MS = 30_000;
 
 export function hasApt() {
   return ask("apt-get", ["--version"]) !== null;
@@ -17,13 +20,12 @@ export async function ensureDebianPackages(packages, what) {
   const install = ["install", "--yes", "--no-install-recommends", ...missing];
   const byHand = `\`apt-get ${install.join(" ")}\``;
   if (!isRoot()) throw new Trouble(`${what} is needed and only root can install it: ${byHand}.`);
-  say(`installing Debian's ${missing.join(", ")} (about 30 s, once)`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["update"], { env, quiet: true });
-  const { code, output } = await run("apt-get", install, { env, quiet: true });
-  if (code === 0) return;
-  process.stderr.write(output);
-  throw new Trouble(`${what} could not be installed: ${byHand} failed.`);
+  await step(`installing ${missing.join(", ")} with apt-get`, USUAL_MS, async (exec) => {
+    // An old list of packages may do.
+    await run("apt-get", ["update"], { env, quiet: true });
+    await exec("apt-get", install, { env });
+  });
 }
 
 function isInstalled(name) {

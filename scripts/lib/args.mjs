@@ -34,7 +34,8 @@ export function readArgs(options, args = process.argv.slice(2)) {
   );
   for (const token of tokens) {
     if (token.kind !== "option" || !Object.hasOwn(options, token.name)) {
-      const what = token.kind === "option" ? `option ${token.rawName}` : `argument ${args[token.index]}`;
+      const what =
+        token.kind === "option" ? `option ${token.rawName}` : `argument ${args[token.index]}`;
       throw new Trouble(`unknown ${what} (${known(options)})`);
     }
     values[token.name] = valueOf(token, options[token.name]);

@@ -2,9 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { distDir, inRoot } from "./project.mjs";
-import { say } from "./say.mjs";
 
 const FOLDER = "js/dashboard";
 
@@ -19,8 +17,6 @@ export async function buildDashboard() {
   const [script, style] = await Promise.all([bundled("main.ts"), bundled("page.css")]);
   const page = pageOf(readFileSync(inRoot(FOLDER, "page.html"), "utf8"), { script, style });
   writeFileSync(join(distDir, "dashboard.js"), moduleOf(page, policyOf(script, style)));
-  const [raw, gzipped] = [page.length, gzipSync(page, { level: 9 }).length];
-  say(`dashboard: ${(raw / 1000).toFixed(1)} kB, ${(gzipped / 1000).toFixed(1)} kB gzipped`);
 }
 
 /** One source and all that it imports, as text. */

@@ -1,18 +1,29 @@
 // Compiles a Rust Worker of this repository, as its author would: worker-build, into its build/.
 import { join } from "node:path";
-import { workerBuildEnv } from "./build-wasm.mjs";
-import { inRoot } from "./project.mjs";
-import { run } from "./run.mjs";
-import { Trouble } from "./say.mjs";
+import { wasmBuildEnv } from "./build-wasm.mjs";
+import { step } from "./progress.mjs";
+import { binDir, inRoot } from "./project.mjs";
 import { setUp } from "./setup.mjs";
+import { ensureWorkerBuild } from "./worker-build.mjs";
+
+const USUAL_MS = 60_000;
 
 /** Builds the Worker in `folder`, and returns the path of its entry point. */
 export async function buildRustWorker(folder) {
-  const { toolchain, tools } = await setUp();
-  // One folder for all, so that what they depend on is compiled once.
-  const env = { CARGO_TARGET_DIR: inRoot("target"), ...workerBuildEnv(toolchain, tools) };
+  const { toolchain, bindgen } = await setUp();
+  const workerBuild = await ensureWorkerBuild();
+  const env = {
+    // One folder for all, so that what they depend on is compiled once.
+    CARGO_TARGET_DIR: inRoot("target"),
+    ...wasmBuildEnv(toolchain),
+    // In place of the programs that worker-build would download.
+    WASM_BINDGEN_BIN: bindgen,
+    WASM_OPT_BIN: join(binDir, "wasm-opt"),
+    ESBUILD_BIN: join(binDir, "esbuild"),
+  };
   const args = ["--release", "--locked"];
-  const { code } = await run(tools.workerBuild, args, { env, cwd: inRoot(folder) });
-  if (code !== 0) throw new Trouble(`${folder} could not be built: the output above says why.`);
+  await step(`building ${folder}`, USUAL_MS, (exec) =>
+    exec(workerBuild, args, { env, cwd: inRoot(folder) }),
+  );
   return join(inRoot(folder), "build", "index.js");
 }

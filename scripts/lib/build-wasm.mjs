@@ -1,30 +1,35 @@
 // Compiles the crate to wasm and puts what the package needs of it into dist/wasm: pool and client,
 // and apart from them the default Worker, which most do not carry.
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { BINDGEN_CRATE } from "./bindgen.mjs";
+import { note, step } from "./progress.mjs";
 import {
   binDir,
   distDir,
   inRoot,
   npmVersion,
+  root,
   WASM_TARGET,
   WASM_VARIANTS,
-  wasmBindgenVersion,
-  WORKER_BUILD_VERSION,
 } from "./project.mjs";
-import { run } from "./run.mjs";
-import { duration, say, Trouble } from "./say.mjs";
 import { fingerprint, isDone, markDone } from "./stamp.mjs";
+import { wasmToolchain } from "./wasm-toolchain.mjs";
 
-/** Where worker-build writes: it makes more files than the package ships. */
-const STAGING = ".cache/bindgen";
+/** What is compiled and not yet optimized, in a folder for each variant. */
+const STAGING = ".cache/wasm";
 
+const CRATE_WASM = "cf_warm_pool.wasm";
 const GLUE = "index.js";
 const WASM = "index_bg.wasm";
 const SHIPPED = [GLUE, WASM];
 
-/** What Rust's wasm may use, as worker-build says it to wasm-opt. */
+/** The first time with all dependencies, beside the other steps of a set-up; and after a change. */
+const FIRST_USUAL_MS = 110_000;
+const USUAL_MS = 30_000;
+
+/** What Rust's wasm may use; the same list as worker-build's. */
 const FEATURES = [
   "mutable-globals",
   "sign-ext",
@@ -43,57 +48,75 @@ const FEATURES = [
  */
 const OPTIMIZED = ["-Os", "--one-caller-inline-max-function-size=40"];
 
-/** Builds unless nothing changed since the last time. */
-export async function buildWasm({ toolchain, tools }) {
-  const print = fingerprint(["src", "Cargo.toml", "Cargo.lock"], inputsOf(toolchain));
+/** Builds unless nothing changed. `tools` resolves to bindgen's path once npm's tools are there too. */
+export async function buildWasm(tools) {
+  const toolchain = await wasmToolchain();
+  const print = fingerprint(
+    ["src", "Cargo.toml", "Cargo.lock", BINDGEN_CRATE],
+    inputsOf(toolchain),
+  );
   const outputs = WASM_VARIANTS.flatMap(({ folder }) =>
     SHIPPED.map((file) => join("dist", folder, file)),
   );
-  if (isDone("wasm", print, outputs)) return say("wasm: unchanged, skipped");
+  if (isDone("wasm", print, outputs)) return note("wasm: unchanged, skipped");
 
-  say("wasm: building (about 20 s; the first time 1 to 2 minutes)");
-  for (const { feature, folder } of WASM_VARIANTS) {
-    const ms = await bindgen(feature, toolchain, tools);
-    mkdirSync(join(distDir, folder), { recursive: true });
-    copyFileSync(inRoot(STAGING, GLUE), join(distDir, folder, GLUE));
-    await shipOptimized(join(distDir, folder, WASM), toolchain.env);
-    say(`${folder}: built in ${duration(ms)}`);
-  }
+  const env = wasmBuildEnv(toolchain);
+  const isFirst = !existsSync(join(targetDirOf(env), WASM_TARGET));
+  await step("building wasm", isFirst ? FIRST_USUAL_MS : USUAL_MS, async (exec) => {
+    let compiled;
+    const shipped = WASM_VARIANTS.map((variant) => {
+      // Cargo compiles one variant at a time; the other tools work on the last one meanwhile.
+      const turn = Promise.resolve(compiled).then(() => compile(variant, env, exec));
+      compiled = turn;
+      return turn.then(async () => ship(variant, await tools, env, exec));
+    });
+    await Promise.all(shipped);
+  });
   markDone("wasm", print);
 }
 
-/** Compiles the crate, and has wasm-bindgen make the JavaScript around it; returns how long it took. */
-async function bindgen(feature, toolchain, tools) {
-  const env = workerBuildEnv(toolchain, tools);
-  const cargo = ["build", "--lib", "--release", "--target", WASM_TARGET, "--features", feature];
-  const built = await run("cargo", cargo, { env });
-  const flags = ["--target", "module", "--no-typescript", "--experimental-reset-state-function"];
-  const input = inRoot("target", WASM_TARGET, "release", "cf_warm_pool.wasm");
-  const out = inRoot(STAGING);
-  const made = await run(
-    tools.wasmBindgen,
-    [input, ...flags, "--out-name", "index", "--out-dir", out],
-    { env },
-  );
-  // wrangler and its like hand out a module at an ordinary import.
-  const glue = join(out, GLUE);
-  writeFileSync(glue, readFileSync(glue, "utf8").replace("import source ", "import "));
-  const minify = ["--minify", "--format=esm", glue, `--outfile=${glue}`, "--allow-overwrite"];
-  const minified = await run(join(binDir, "esbuild"), minify, { env });
-  if (built.code || made.code || minified.code)
-    throw new Trouble("The wasm build failed: its output above says why.");
-  return built.ms + made.ms + minified.ms;
+/** Compiles the crate, and keeps the result where the next variant does not overwrite it. */
+async function compile({ feature }, env, exec) {
+  const cargo = ["build", "--lib", "--release", "--locked", "--target", WASM_TARGET];
+  await exec("cargo", [...cargo, "--features", feature], { env });
+  const built = join(targetDirOf(env), WASM_TARGET, "release", CRATE_WASM);
+  mkdirSync(stagingOf(feature), { recursive: true });
+  copyFileSync(built, join(stagingOf(feature), CRATE_WASM));
 }
 
-/** The environment of worker-build, with our tools for those that it would fetch. */
-export function workerBuildEnv(toolchain, tools) {
-  return {
-    ...toolchain.env,
-    CARGO_ENCODED_RUSTFLAGS: rustFlags().join("\x1f"),
-    WASM_BINDGEN_BIN: tools.wasmBindgen,
-    WASM_OPT_BIN: join(binDir, "wasm-opt"),
-    ESBUILD_BIN: join(binDir, "esbuild"),
-  };
+/** Makes the JavaScript around a compiled variant, and puts both into dist/. */
+async function ship({ feature, folder }, bindgen, env, exec) {
+  const staging = stagingOf(feature);
+  const input = join(staging, CRATE_WASM);
+  const flags = ["--target", "module", "--no-typescript", "--experimental-reset-state-function"];
+  await exec(bindgen, [input, ...flags, "--out-name", "index", "--out-dir", staging]);
+
+  const to = join(distDir, folder);
+  mkdirSync(to, { recursive: true });
+  // wrangler and its like hand out a module at an ordinary import.
+  const glue = join(staging, GLUE);
+  writeFileSync(glue, readFileSync(glue, "utf8").replace("import source ", "import "));
+  const minify = ["--minify", "--format=esm", glue, `--outfile=${join(to, GLUE)}`];
+  await exec(join(binDir, "esbuild"), [...minify, "--allow-overwrite"], { env });
+
+  const optimize = [join(staging, WASM), "-o", join(to, WASM)];
+  // First, since what is there for debuggers keeps some of it from being optimized.
+  optimize.push("--strip-debug", "--strip-producers", ...OPTIMIZED);
+  optimize.push(...FEATURES.map((feature) => `--enable-${feature}`));
+  await exec(join(binDir, "wasm-opt"), optimize, { env });
+}
+
+function targetDirOf(env) {
+  return resolve(root, env.CARGO_TARGET_DIR ?? "target");
+}
+
+function stagingOf(feature) {
+  return inRoot(STAGING, feature);
+}
+
+/** The environment in which cargo compiles for wasm. */
+export function wasmBuildEnv(toolchain) {
+  return { ...toolchain.env, CARGO_ENCODED_RUSTFLAGS: rustFlags().join("\x1f") };
 }
 
 /** A panic names its source file: where that lies on this machine is not for the package to tell. */
@@ -103,24 +126,11 @@ function rustFlags() {
   return [...given, `--remap-path-prefix=${cargoHome}=/cargo`];
 }
 
-/** Function names are a fifth of the file. */
-async function shipOptimized(to, env) {
-  const args = [inRoot(STAGING, WASM), "-o", to];
-  // First, since what is there for debuggers keeps some of it from being optimized.
-  args.push("--strip-debug", "--strip-producers", ...OPTIMIZED);
-  args.push(...FEATURES.map((feature) => `--enable-${feature}`));
-  const { code } = await run(join(binDir, "wasm-opt"), args, { env });
-  if (code !== 0)
-    throw new Trouble("wasm-opt could not optimize the wasm: its output above says why.");
-}
-
 function inputsOf(toolchain) {
   return {
     way: toolchain.way,
     rustc: toolchain.rustc,
     rustFlags: rustFlags(),
-    workerBuild: WORKER_BUILD_VERSION,
-    wasmBindgen: wasmBindgenVersion(),
     variants: WASM_VARIANTS,
     binaryen: npmVersion("binaryen"),
     optimized: OPTIMIZED,

@@ -1,6 +1,7 @@
 // What `npm run check` checks, in this order: one entry is one line of its summary.
 import { existsSync } from "node:fs";
 import { buildJs } from "./build-js.mjs";
+import { BINDGEN_CRATE, bindgenEnv, bindgenMismatches } from "./bindgen.mjs";
 import { IMAGE_CRATES, imageEnv } from "./image.mjs";
 import { inRoot, RUST_WORKER_FOLDERS, WASM_TARGET, WASM_VARIANTS } from "./project.mjs";
 import { childEnv, run } from "./run.mjs";
@@ -30,9 +31,11 @@ export const checks = [
   { name: "rustfmt", check: checkRustfmt },
   { name: "walls", check: checkWalls },
   { name: "planted bugs fit", check: plantedBugsFit },
+  { name: "bindgen fits", check: bindgenFits },
   { name: "clippy, native", check: () => clippy(["--all-targets"], childEnv()) },
   { name: "clippy, wasm", check: clippyForWasm },
   { name: "clippy, images", check: clippyForImages },
+  { name: "clippy, bindgen", check: clippyForBindgen },
   { name: "rustdoc, native", check: () => rustdoc([], childEnv()) },
   { name: "rustdoc, wasm", check: rustdocForWasm },
   { name: "types", check: checkTypes },
@@ -45,7 +48,7 @@ export function prettierArgs() {
 }
 
 /** The crates whose sources are formatted. */
-export const CRATES = [".", ...IMAGE_CRATES, ...RUST_WORKER_FOLDERS];
+export const CRATES = [".", BINDGEN_CRATE, ...IMAGE_CRATES, ...RUST_WORKER_FOLDERS];
 
 async function checkRustfmt() {
   return allSucceed(CRATES, (crate) => succeeds("cargo", ["fmt", "--check", ...of(crate)]));
@@ -60,6 +63,13 @@ function checkWalls() {
 /** The simulation plants them as a patch; see `npm run sim -- --mutants`. */
 function plantedBugsFit() {
   return succeeds("git", ["apply", "--check", "tests/sim/planted.patch"]);
+}
+
+/** wasm-bindgen's library and the program for its output must have exactly the same version. */
+function bindgenFits() {
+  const found = bindgenMismatches([".", ...RUST_WORKER_FOLDERS]);
+  found.forEach(say);
+  return found.length === 0;
 }
 
 /** With the lock as it is committed: a change of it is to be seen. */
@@ -87,6 +97,10 @@ function compiles(what, env) {
 /** Crates in which nothing is shared with the package. */
 function clippyForImages() {
   return allSucceed(IMAGE_CRATES, (crate) => clippy(["--all-targets", ...of(crate)], imageEnv()));
+}
+
+function clippyForBindgen() {
+  return clippy(["--all-targets", ...of(BINDGEN_CRATE)], bindgenEnv());
 }
 
 function rustdoc(what, env) {

@@ -1,9 +1,10 @@
 // What goes into the images: static programs, since nothing else is in an image FROM scratch.
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { note, step } from "./progress.mjs";
 import { inRoot } from "./project.mjs";
 import { ask, childEnv, run } from "./run.mjs";
-import { duration, say, Trouble } from "./say.mjs";
+import { Trouble } from "./say.mjs";
 import { fingerprint, isDone, markDone } from "./stamp.mjs";
 
 /** The folder of a crate, its program, and the folder with which its image is built. */
@@ -17,6 +18,8 @@ export const SIDECAR = {
   program: "sidecar",
   context: ".cache/sidecar",
 };
+
+const USUAL_MS = 10_000;
 
 /** Crates that are no part of the package, each a workspace of its own. */
 export const IMAGE_CRATES = [SERVER.crate, SIDECAR.crate];
@@ -33,23 +36,17 @@ export async function buildProgram({ crate, program, context }) {
     rustc: ask("rustc", ["--version"]),
   });
   if (isDone(program, print, [`${context}/${program}`])) {
-    return say(`${program}: unchanged, skipped`);
+    return note(`${program}: unchanged, skipped`);
   }
-  say(`${program}: building (about 1 min)`);
   const env = { ...imageEnv(), RUSTFLAGS: flags };
   const args = ["build", "--release", "--locked", "--target", target];
-  const { code, output, ms } = await run("cargo", args, { cwd: inRoot(crate), env, quiet: true });
-  if (code !== 0) {
-    process.stderr.write(output);
-    throw new Trouble(
-      `${program} could not be built as a static program for ${target}: see above.`,
-    );
-  }
+  await step(`building ${program}`, USUAL_MS, (exec) =>
+    exec("cargo", args, { cwd: inRoot(crate), env }),
+  );
   mkdirSync(inRoot(context), { recursive: true });
   const built = inRoot("target/container", target, "release", program);
   copyFileSync(built, join(inRoot(context), program));
   markDone(program, print);
-  say(`${program}: built in ${duration(ms)}`);
 }
 
 /** Linux builds for itself; anything else for the platform's machines, which engines can run. */

@@ -1,17 +1,17 @@
 // The npm packages of package-lock.json, and a Node that is new enough for wrangler.
 import { existsSync, readFileSync } from "node:fs";
+import { step } from "./progress.mjs";
 import { atLeast, inRoot, npmVersion } from "./project.mjs";
-import { ask, run } from "./run.mjs";
-import { duration, say, Trouble } from "./say.mjs";
+import { ask } from "./run.mjs";
+import { Trouble } from "./say.mjs";
+
+const USUAL_MS = 25_000;
 
 /** Installs what package-lock.json names, if node_modules holds anything else. */
 export async function ensurePackages() {
   if (packagesMatchLock()) return;
-  say("installing the npm packages (about 20 s, 625 MB, once)");
-  // Node's version is seen to below, and npm cannot know that.
-  const { code, ms } = await run("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"]);
-  if (code !== 0) throw new Trouble("`npm ci` failed: its output above says why.");
-  say(`npm packages installed in ${duration(ms)}`);
+  const args = ["ci", "--loglevel=error", "--no-audit", "--no-fund"];
+  await step("installing npm packages", USUAL_MS, (exec) => exec("npm", args));
 }
 
 /** Wrangler and vitest run under the `node` that is first on a child's PATH: ours, from npm. */

@@ -12,8 +12,7 @@ export const distDir = join(root, "dist");
 export const WASM_TARGET = "wasm32-unknown-unknown";
 export const WORKER_BUILD_VERSION = "0.8.7";
 
-/** The cargo feature with what the package's JavaScript calls; a Rust Worker goes without it. */
-/** What of the crate is in each wasm of the package, and the folder in dist that it lies in. */
+/** The cargo feature of each wasm of the package, and its folder in dist. */
 export const WASM_VARIANTS = [
   { feature: "package", folder: "wasm" },
   { feature: "worker", folder: "wasm/worker" },
@@ -25,11 +24,6 @@ export const RUST_WORKER_FOLDERS = ["example/rust", "tests/rust/worker"];
 /** The path of something in the project. */
 export function inRoot(...parts) {
   return join(root, ...parts);
-}
-
-/** wasm-bindgen's library and command line tool must be of exactly the same version. */
-export function wasmBindgenVersion() {
-  return versionInCargoLock(readFileSync(inRoot("Cargo.lock"), "utf8"), "wasm-bindgen");
 }
 
 /** The version of the first package called `name` in the text of a Cargo.lock. */
@@ -45,9 +39,10 @@ export function minimumRust() {
   return readFileSync(inRoot("Cargo.toml"), "utf8").match(/^rust-version = "([^"]+)"/m)[1];
 }
 
-/** The version of an npm package as it lies in node_modules. */
+/** The version of an npm package in package-lock.json, which node_modules holds after set-up. */
 export function npmVersion(name) {
-  return JSON.parse(readFileSync(inRoot("node_modules", name, "package.json"), "utf8")).version;
+  const { packages } = JSON.parse(readFileSync(inRoot("package-lock.json"), "utf8"));
+  return packages[`node_modules/${name}`].version;
 }
 
 /** Compares dotted versions by their numbers: is `version` at least `wanted`? */

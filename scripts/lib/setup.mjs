@@ -1,5 +1,5 @@
 // Everything that must be there before a build: done once, and quick when nothing changed.
-import { ensureCargoTools } from "./cargo-tools.mjs";
+import { ensureBindgen } from "./bindgen.mjs";
 import { ensureNode, ensurePackages } from "./npm-packages.mjs";
 import { ensureRust } from "./rust.mjs";
 import { wasmToolchain } from "./wasm-toolchain.mjs";
@@ -11,10 +11,12 @@ export async function setUpBasics() {
   ensureNode();
 }
 
-/** All of it; returns what a wasm build works with. */
+/** All of it at once; returns what a wasm build needs. */
 export async function setUp() {
-  await setUpBasics();
-  const toolchain = await wasmToolchain();
-  const tools = await ensureCargoTools();
-  return { toolchain, tools };
+  const [, toolchain, bindgen] = await Promise.all([
+    setUpBasics(),
+    wasmToolchain(),
+    ensureBindgen(),
+  ]);
+  return { toolchain, bindgen };
 }

@@ -1,12 +1,14 @@
 // Finds a Rust that compiles to wasm, and says which environment a wasm build needs. That
 // environment is handed to the wasm build alone: native builds never see it.
 import { existsSync, readdirSync } from "node:fs";
+import { note, step } from "./progress.mjs";
 import { WASM_TARGET } from "./project.mjs";
 import { ask, childEnv, run } from "./run.mjs";
-import { say, Trouble } from "./say.mjs";
+import { Trouble } from "./say.mjs";
 import { fingerprint, isDone, markDone } from "./stamp.mjs";
 import { debianToolchain } from "./wasm-debian.mjs";
 
+const RUSTUP_USUAL_MS = 10_000;
 const RUSTUP_LIMIT_MS = 120_000;
 
 /** worker-build compiles with this; clippy does too, so that both see the same code. */
@@ -55,14 +57,15 @@ async function rustupAdds(wanted) {
   if (ask("rustup", ["--version"]) === null) return false;
   const toolchain = fingerprint([], ask("rustc", ["--version", "--verbose"]));
   if (!wanted && isDone("rustup-cannot-fetch", toolchain, [])) return false;
-  say(`adding Rust's ${WASM_TARGET} target with rustup (about 10 s, once)`);
-  const { code } = await run("rustup", ["target", "add", WASM_TARGET], {
-    env: childEnv({ extra: { RUSTUP_MAX_RETRIES: "1" } }),
-    quiet: true,
-    timeoutMs: RUSTUP_LIMIT_MS,
-  });
+  const args = ["target", "add", WASM_TARGET];
+  const env = childEnv({ extra: { RUSTUP_MAX_RETRIES: "1" } });
+  const options = { env, quiet: true, timeoutMs: RUSTUP_LIMIT_MS };
+  // Not a step's `exec`: this may fail.
+  const { code } = await step("adding Rust's wasm target", RUSTUP_USUAL_MS, () =>
+    run("rustup", args, options),
+  );
   if (code === 0 && hasWasmStd()) return true;
-  say("rustup cannot fetch it here");
+  note("rustup cannot fetch the wasm target here");
   markDone("rustup-cannot-fetch", toolchain);
   return false;
 }

@@ -2,19 +2,25 @@
 // what users would pick instead. A whole run writes BENCHMARKS.md; `--tiny` only shows that it works.
 import { writeFileSync } from "node:fs";
 import { cpus, totalmem, type } from "node:os";
-import { parseArgs } from "node:util";
 import { bench, ROWS } from "../bench/bench.mjs";
 import { markdown } from "../bench/report.mjs";
+import { randomSeed, readArgs, SEED } from "./lib/args.mjs";
 import { build } from "./lib/build.mjs";
 import { inRoot, npmVersion } from "./lib/project.mjs";
 import { ask } from "./lib/run.mjs";
 import { duration, main, say, Trouble } from "./lib/say.mjs";
 
-const SEED_MAX = 2 ** 32 - 1;
 const PACKAGES = ["cf-container-warm-pool", "@cloudflare/sandbox", "workerd", "miniflare"];
 
 await main(async () => {
-  const { only, seed, out, tiny } = wanted(process.argv.slice(2));
+  const args = readArgs({
+    only: { type: "string", default: Object.keys(ROWS).join("") },
+    seed: SEED,
+    out: { type: "string" },
+    tiny: { type: "boolean", default: false },
+  });
+  const { seed = randomSeed(), out, tiny } = args;
+  const only = rowsOf(args.only);
   await build();
   const startedAtMs = Date.now();
   const rows = await bench({ only, seed, tiny });
@@ -38,26 +44,12 @@ function surroundings() {
   };
 }
 
-function wanted(args) {
-  const keys = Object.keys(ROWS);
-  const usage = `Usage: npm run bench -- [--only X] [--seed S] [--out file.json] [--tiny], with X one or more of ${keys.join()} and S from 0 to ${SEED_MAX}.`;
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        only: { type: "string", default: keys.join("") },
-        seed: { type: "string" },
-        out: { type: "string" },
-        tiny: { type: "boolean", default: false },
-      },
-    });
-    const only = keys.filter((key) => values.only.includes(key));
-    const seed = Number(values.seed ?? Math.floor(Math.random() * SEED_MAX));
-    const known = [...values.only].every((key) => key === "," || keys.includes(key));
-    const seedFits = Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX;
-    if (known && only.length > 0 && seedFits) return { ...values, only, seed };
-  } catch {
-    // An argument it does not know.
-  }
-  throw new Trouble(usage);
+/** Letters of rows, in any order, perhaps with commas. */
+function rowsOf(text) {
+  const known = Object.keys(ROWS);
+  const given = [...text].filter((letter) => letter !== ",");
+  const unknown = given.find((letter) => !known.includes(letter));
+  if (unknown) throw new Trouble(`unknown row ${unknown} of --only (known: ${known.join(", ")})`);
+  if (given.length === 0) throw new Trouble(`--only names no row (known: ${known.join(", ")})`);
+  return known.filter((letter) => given.includes(letter));
 }

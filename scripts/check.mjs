@@ -1,10 +1,12 @@
 // `npm run check`: format, lints, types and walls, all of them even if one fails, then a summary.
+import { readArgs } from "./lib/args.mjs";
 import { checks } from "./lib/checks.mjs";
 import { ensureRustComponents } from "./lib/rust.mjs";
 import { duration, heading, main, say } from "./lib/say.mjs";
 import { setUpBasics } from "./lib/setup.mjs";
 
 await main(async () => {
+  readArgs({});
   await setUpBasics();
   ensureRustComponents();
 

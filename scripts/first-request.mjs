@@ -2,7 +2,7 @@
 // containers, N from a container that is started for it and N from a warm one, 20 unless said
 // otherwise, and prints the README's table.
 import { cpus, loadavg, totalmem } from "node:os";
-import { parseArgs } from "node:util";
+import { readArgs } from "./lib/args.mjs";
 import { build } from "./lib/build.mjs";
 import { runOverContainers } from "./lib/e2e.mjs";
 import { docker } from "./lib/engine.mjs";
@@ -17,7 +17,9 @@ const SESSION_LIMIT_MS = 20_000;
 const START_LIMIT_MS = 120_000;
 
 await main(async () => {
-  const sessions = sessionsFrom(process.argv.slice(2));
+  const { sessions } = readArgs({
+    sessions: { type: "integer", min: 1, max: SESSIONS_MAX, default: SESSIONS },
+  });
   await build();
   const before = loadavg()[0];
   let engine, output;
@@ -40,19 +42,6 @@ await main(async () => {
   say(row("warm", timesOf("warm", output)));
   say(`\n${sessions} each, in turn. ${machine(engine)}, load ${before.toFixed(1)} before.`);
 });
-
-function sessionsFrom(args) {
-  try {
-    const { values } = parseArgs({ args, options: { sessions: { type: "string" } } });
-    const sessions = Number(values.sessions ?? SESSIONS);
-    if (Number.isInteger(sessions) && sessions >= 1 && sessions <= SESSIONS_MAX) return sessions;
-  } catch {
-    // An argument it does not know.
-  }
-  throw new Trouble(
-    `Usage: npm run first-request -- [--sessions N], with N from 1 to ${SESSIONS_MAX}.`,
-  );
-}
 
 /** As the test tells them, ms. */
 function timesOf(kind, output) {

@@ -3,15 +3,18 @@
 // that fails is kept in .cache/fuzz/failures and named at the end.
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
+import { readArgs } from "./lib/args.mjs";
+import { step } from "./lib/progress.mjs";
 import { cacheDir, inRoot, root } from "./lib/project.mjs";
 import { ensureRust } from "./lib/rust.mjs";
 import { ask, childEnv, run } from "./lib/run.mjs";
-import { duration, heading, main, say, Trouble } from "./lib/say.mjs";
+import { heading, main, say } from "./lib/say.mjs";
 
 const SECONDS_DEFAULT = 20;
 const SECONDS_MAX = 24 * 3600;
 /** Building on a small machine, SQLite included. */
 const BUILD_LIMIT_MS = 15 * 60_000;
+const BUILD_USUAL_MS = 120_000;
 
 /** Longest input, bytes, where the engine's own bound of 4 KiB is more than a target has use for. */
 const LENGTHS = { events: 400, identity: 1100, platform_error: 1000, request: 1200, rows: 2000 };
@@ -36,11 +39,15 @@ const COVERAGE = [
 ];
 
 await main(async () => {
-  const { seconds, targets } = asked(process.argv.slice(2));
+  const known = readdirSync(inRoot("fuzz", "targets")).map((file) => file.replace(/\.rs$/, ""));
+  const { seconds, target: only } = readArgs({
+    seconds: { type: "integer", min: 1, max: SECONDS_MAX, default: SECONDS_DEFAULT },
+    target: { type: "choice", choices: known },
+  });
+  const targets = only ? [only] : known;
   ensureRust();
   const host = ask("rustc", ["-vV"])?.match(/^host: (.+)$/m)?.[1];
-  const ms = await build(host, targets);
-  say(`built in ${duration(ms)}`);
+  await build(host, targets);
 
   const results = [];
   for (const target of targets) {
@@ -50,27 +57,7 @@ await main(async () => {
   return summary(results);
 });
 
-function asked(args) {
-  const known = readdirSync(inRoot("fuzz", "targets")).map((file) => file.replace(/\.rs$/, ""));
-  let seconds = SECONDS_DEFAULT;
-  let targets = known;
-  for (let at = 0; at < args.length; at += 2) {
-    const value = args[at + 1];
-    if (args[at] === "--seconds" && Number(value) >= 1 && Number(value) <= SECONDS_MAX) {
-      seconds = Math.floor(Number(value));
-    } else if (args[at] === "--target" && known.includes(value)) {
-      targets = [value];
-    } else {
-      const list = known.join(", ");
-      throw new Trouble(
-        `Usage: npm run fuzz -- --seconds N --target T, where T is one of ${list}.`,
-      );
-    }
-  }
-  return { seconds, targets };
-}
-
-/** Builds with `--target`, so that the flags do not reach build scripts; returns how long it took. */
+/** Builds with `--target`, so that the flags do not reach build scripts. */
 async function build(host, targets) {
   const flags = {
     RUSTFLAGS: COVERAGE.join(" "),
@@ -87,18 +74,8 @@ async function build(host, targets) {
     host,
     ...bins,
   ];
-  const { code, output, ms } = await run("cargo", args, {
-    env: childEnv({ extra: flags }),
-    timeoutMs: BUILD_LIMIT_MS,
-    quiet: true,
-  });
-  if (code === 0) return ms;
-  const why = output.match(/^error.*$/m)?.[0] ?? "cargo gave no reason";
-  if (!/^error\[E/m.test(output)) {
-    throw new Trouble(`The fuzz targets cannot be built on this machine: ${why}`);
-  }
-  say(output);
-  throw new Trouble("The fuzz targets do not compile: the output above says why.");
+  const options = { env: childEnv({ extra: flags }), timeoutMs: BUILD_LIMIT_MS };
+  await step("building fuzz targets", BUILD_USUAL_MS, (exec) => exec("cargo", args, options));
 }
 
 /** What one run came to. The corpus that is committed is only read. */

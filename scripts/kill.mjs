@@ -1,19 +1,21 @@
 // `npm run kill [-- --kills N] [--seed S]`: kills the real process N times under load, 200 unless
 // said otherwise, and says what became of its containers.
-import { parseArgs } from "node:util";
+import { randomSeed, readArgs, SEED } from "./lib/args.mjs";
 import { build } from "./lib/build.mjs";
 import { childEnv, run } from "./lib/run.mjs";
 import { heading, main, say, Trouble } from "./lib/say.mjs";
 
 const KILLS = 200;
 const KILLS_MAX = 10_000;
-const SEED_MAX = 2 ** 32 - 1;
 /** More than any kill takes; what is more is something that hangs. */
 const KILL_LIMIT_MS = 30_000;
 const REST_LIMIT_MS = 5 * 60_000;
 
 await main(async () => {
-  const { kills, seed } = wanted(process.argv.slice(2));
+  const { kills, seed = randomSeed() } = readArgs({
+    kills: { type: "integer", min: 1, max: KILLS_MAX, default: KILLS },
+    seed: SEED,
+  });
   await build();
   heading(`${kills} kills, seed ${seed}`);
   const env = childEnv({ extra: { KILLS: String(kills), KILL_SEED: String(seed) } });
@@ -26,21 +28,3 @@ await main(async () => {
   say(`again: npm run kill -- --kills ${kills} --seed ${seed}`);
   return code;
 });
-
-function wanted(args) {
-  const usage = `Usage: npm run kill -- [--kills N] [--seed S], with N from 1 to ${KILLS_MAX} and S from 0 to ${SEED_MAX}.`;
-  try {
-    const options = { kills: { type: "string" }, seed: { type: "string" } };
-    const { values } = parseArgs({ args, options });
-    const kills = Number(values.kills ?? KILLS);
-    const seed = Number(values.seed ?? Math.floor(Math.random() * SEED_MAX));
-    if (isWhole(kills, 1, KILLS_MAX) && isWhole(seed, 0, SEED_MAX)) return { kills, seed };
-  } catch {
-    // An argument it does not know.
-  }
-  throw new Trouble(usage);
-}
-
-function isWhole(value, least, most) {
-  return Number.isInteger(value) && value >= least && value <= most;
-}

@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
+import { readArgs } from "./lib/args.mjs";
 import { cacheDir, inRoot, root } from "./lib/project.mjs";
 import { ask, childEnv, run } from "./lib/run.mjs";
 import { ensureRust } from "./lib/rust.mjs";
@@ -15,19 +16,41 @@ const DEFAULT_YEARS = "10";
 /** The bugs, as changes to the sources. */
 const PATCH = "tests/sim/planted.patch";
 
-const SAME_IN_DEBUG = "--same-in-debug";
+/** The simulation reads the values itself: a seed has 64 bits, and years may be a fraction. */
+const OPTIONS = {
+  seed: { type: "string" },
+  years: { type: "string" },
+  mode: { type: "choice", choices: ["safety", "liveness", "both"] },
+  commit: { type: "string" },
+  without: { type: "string" },
+  "faulty-ms": { type: "string" },
+  threads: { type: "string" },
+  log: { type: "boolean" },
+  mutants: { type: "boolean" },
+  only: { type: "string" },
+  all: { type: "boolean" },
+  "same-in-debug": { type: "boolean" },
+};
 
 const OPTIMISED = "--profile=sim";
 
 await main(async () => {
   ensureRust();
-  const args = process.argv.slice(2);
-  if (args.includes(SAME_IN_DEBUG)) return sameInDebug(args.filter((arg) => arg !== SAME_IN_DEBUG));
-  if (!args.includes("--commit")) args.push("--commit", commit());
-  const single = ["--seed", "--years", "--log", "--mutants"].some((flag) => args.includes(flag));
-  if (!single) args.push("--years", DEFAULT_YEARS);
+  const { "same-in-debug": compares, ...given } = readArgs(OPTIONS);
+  if (compares) return sameInDebug(argsOf(given));
+  const single = given.seed ?? given.years ?? given.log ?? given.mutants;
+  const years = single === undefined ? DEFAULT_YEARS : given.years;
+  const args = argsOf({ ...given, years, commit: given.commit ?? commit() });
   return (await simulate(OPTIMISED, args)).code;
 });
+
+/** The arguments that say the same to the simulation. */
+function argsOf(values) {
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    return value === true ? [`--${name}`] : [`--${name}`, value];
+  });
+}
 
 /** The same seed gives the same log byte for byte, whether the build is optimised or not. */
 async function sameInDebug(args) {

@@ -1,6 +1,7 @@
 // `npm start [-- --port N] [--containers | --simulated]`: sets up, builds and serves the default Worker
 // on this machine, over real containers where an engine answers, else over simulated ones.
 import { existsSync, readFileSync } from "node:fs";
+import { readArgs } from "./lib/args.mjs";
 import { build } from "./lib/build.mjs";
 import { imagesOf, prepareContainers } from "./lib/containers.mjs";
 import { whyNoEngine } from "./lib/engine.mjs";
@@ -8,7 +9,7 @@ import { keep } from "./lib/keep.mjs";
 import { inRoot } from "./lib/project.mjs";
 import { childEnv, run, stopWithCode } from "./lib/run.mjs";
 import { heading, main, say, Trouble } from "./lib/say.mjs";
-import { answers, ensurePortIsFree, portFrom } from "./lib/server.mjs";
+import { answers, ensurePortIsFree } from "./lib/server.mjs";
 
 const HOST = "127.0.0.1";
 const DEFAULT_PORT = 8787;
@@ -23,16 +24,23 @@ const QUIET = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
 };
 
-const REAL = "--containers";
-const SIMULATED = "--simulated";
-
 await main(async () => {
-  const { port, forced } = asked(process.argv.slice(2));
+  const {
+    port,
+    containers: mustBeReal,
+    simulated: mustNotBeReal,
+  } = readArgs({
+    port: { type: "integer", min: 1, max: 65535, default: DEFAULT_PORT },
+    containers: { type: "boolean" },
+    simulated: { type: "boolean" },
+  });
+  if (mustBeReal && mustNotBeReal) {
+    throw new Trouble("--containers and --simulated exclude each other (give only one)");
+  }
   await ensurePortIsFree(HOST, port);
-  const engine = forced !== SIMULATED && engineAnswers(forced === REAL);
+  const engine = !mustNotBeReal && engineAnswers(mustBeReal);
   await build();
-  const { args, extra, containers } =
-    (engine && (await real(port, forced === REAL))) || simulated(port);
+  const { args, extra, containers } = (engine && (await real(port, mustBeReal))) || simulated(port);
 
   // Being stopped is how a server ends, so it is no failure.
   stopWithCode(0);
@@ -45,14 +53,6 @@ await main(async () => {
   const { code } = await server;
   throw new Trouble(`wrangler dev ended by itself with exit code ${code}: see its output above.`);
 });
-
-/** `--containers` or `--simulated` may stand anywhere among the arguments. */
-function asked(args) {
-  const [forced, ...more] = args.filter((arg) => arg === REAL || arg === SIMULATED);
-  if (more.length > 0) throw new Trouble(`Only one of ${REAL} and ${SIMULATED} can be had.`);
-  const rest = args.filter((arg) => arg !== forced);
-  return { port: portFrom(rest, DEFAULT_PORT), forced };
-}
 
 function engineAnswers(must) {
   const why = whyNoEngine();

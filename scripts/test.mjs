@@ -1,14 +1,16 @@
 // `npm test [-- --only TIER]`: sets up, builds, runs the tiers of lib/tiers.mjs and adds them up.
+import { readArgs } from "./lib/args.mjs";
 import { build } from "./lib/build.mjs";
 import { sumOf } from "./lib/counts.mjs";
-import { duration, heading, main, say, Trouble } from "./lib/say.mjs";
+import { duration, heading, main, say } from "./lib/say.mjs";
 import { setUpBasics } from "./lib/setup.mjs";
 import { tiers } from "./lib/tiers.mjs";
 
 await main(async () => {
-  const chosen = tiersFrom(process.argv.slice(2));
-  await setUpBasics();
-  if (chosen.some((tier) => tier.needsBuild && !whyNotRun(tier))) await build();
+  const { only } = readArgs({ only: { type: "choice", choices: tiers.map(({ key }) => key) } });
+  const chosen = tiers.filter(({ key }) => only === undefined || key === only);
+  const needsBuild = chosen.some((tier) => tier.needsBuild && !whyNotRun(tier));
+  await (needsBuild ? build() : setUpBasics());
 
   const results = [];
   for (const tier of chosen) results.push(await runTier(tier));
@@ -21,14 +23,6 @@ await main(async () => {
   say(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   return failed > 0 ? 1 : 0;
 });
-
-function tiersFrom(args) {
-  if (args.length === 0) return tiers;
-  const chosen = tiers.filter((tier) => tier.key === args[1]);
-  if (args[0] === "--only" && args.length === 2 && chosen.length === 1) return chosen;
-  const keys = tiers.map((tier) => tier.key).join(", ");
-  throw new Trouble(`Usage: npm test [-- --only TIER], where TIER is one of ${keys}.`);
-}
 
 async function runTier(tier) {
   const reason = whyNotRun(tier);

@@ -4,19 +4,6 @@ import { Trouble } from "./say.mjs";
 
 const POLL_INTERVAL_MS = 200;
 
-/** Reads `--port N` from the arguments. */
-export function portFrom(args, defaultPort) {
-  if (args.length === 0) return defaultPort;
-  const [flag, value] = args.length === 1 ? args[0].split("=") : args;
-  const port = Number(value);
-  if (flag !== "--port" || args.length > 2 || !Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new Trouble(
-      "Usage: npm start -- [--port N] [--containers | --simulated], with N from 1 to 65535.",
-    );
-  }
-  return port;
-}
-
 /** Fails with one sentence if something listens there already. */
 export async function ensurePortIsFree(host, port) {
   const problem = await new Promise((done) => {

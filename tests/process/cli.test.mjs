@@ -149,30 +149,62 @@ test("a session id may look like an option", async () => {
   assert.match(out, /^session {4}--json\n/);
 });
 
-for (const [what, args, said] of [
-  ["no command", [], /there is no command/],
-  ["another command", ["drain"], /there is no command drain/],
-  ["another option", ["status", "--verbose"], /there is no option --verbose/],
-  ["an option without its value", ["status", "--key"], /--key wants a value/],
-  ["too much", ["status", "default"], /status takes no argument/],
-  ["two sessions", ["explain", "a", "b"], /explain takes one session id/],
-  ["no session", ["sessions"], /sessions takes a session id/],
-  ["a session that no URL can name", ["sessions", ".."], /cannot be named in a URL/],
-  ["what is no URL", ["status", "--url", "example"], /example is no URL/],
-  ["another protocol", ["status", "--url", "file:///etc"], /no URL of http/],
-  ["a session that is none", ["explain", "a\nb"], /control character U\+000A.*\[invalid_session\]/],
+for (const [what, args, message] of [
+  ["a missing command", [], "missing command (known: status, sessions, explain)"],
+  ["an unknown command", ["drain"], "unknown command drain (known: status, sessions, explain)"],
+  [
+    "an unknown option",
+    ["status", "--verbose"],
+    "unknown option --verbose (known: --url, --key, --runtime, --json, --help)",
+  ],
+  ["an unknown short option", ["status", "-v"], /^unknown option -v /],
+  ["an option named like a part of each object", ["status", "--__proto__"], /^unknown option --__/],
+  ["an option without its value", ["status", "--key"], "--key has no value (give --key KEY)"],
+  ["a flag with a value", ["status", "--json=1"], "invalid --json=1: --json takes no value"],
+  [
+    "too many arguments",
+    ["status", "default"],
+    "status takes no argument, not default (see warm-pool --help)",
+  ],
+  ["two sessions", ["explain", "a", "b"], /^explain takes exactly one session id /],
+  [
+    "a missing session",
+    ["sessions"],
+    "sessions takes exactly one session id (see warm-pool --help)",
+  ],
+  ["an empty session", ["sessions", ""], /^sessions takes exactly one session id /],
+  [
+    "a session that no URL can name",
+    ["sessions", ".."],
+    "invalid session id ..: it cannot be named in a URL",
+  ],
+  [
+    "an invalid URL",
+    ["status", "--url", "example"],
+    "invalid URL example: it must be an http or https URL",
+  ],
+  ["another protocol", ["status", "--url", "file:///etc"], /^invalid URL file:\/\/\/etc: /],
+  ["an invalid session", ["explain", "a\nb"], /control character U\+000A.*\[invalid_session\]/],
 ]) {
-  test(`${what} is wrong usage`, async () => {
+  test(`${what} is invalid usage`, async () => {
     const { out, err, code } = await warmPool(args);
     assert.deepEqual([out, code], ["", 2]);
-    assert.match(err, said);
+    const said = err.replace(/^warm-pool: /, "");
+    if (message instanceof RegExp) assert.match(said, message);
+    else assert.equal(said, `${message}\n`);
   });
 }
+
+test("a key may begin with a dash, and the last of two counts", async () => {
+  const { err, code } = await warmPool(["status", "--key", KEY, "--key", "-wrong"]);
+  assert.equal(code, 4);
+  assert.match(err, /\[unauthorized\]/);
+});
 
 test("without a URL nobody is asked", async () => {
   const { err, code } = await warmPool(["status"], { WARM_POOL_API_KEY: KEY });
   assert.equal(code, 2);
-  assert.match(err, /no --url, and no WARM_POOL_URL/);
+  assert.equal(err, "warm-pool: missing URL of the Worker (give --url URL or set WARM_POOL_URL)\n");
 });
 
 test("help is help, with every exit code", async () => {

@@ -81,7 +81,7 @@ test("real containers that were asked for and cannot be had end the start", () =
   assert.match(stdout + stderr, /There are no real containers here: `no-such-program` is not inst/);
   const both = script("scripts/start.mjs", "--containers", "--simulated");
   assert.equal(both.status, 1);
-  assert.match(both.stdout + both.stderr, /Only one of --containers and --simulated/);
+  assert.match(both.stdout + both.stderr, /--containers and --simulated exclude each other/);
 });
 
 /** What the wrapper has this docker do. */

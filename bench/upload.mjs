@@ -7,12 +7,15 @@ import { COMPATIBILITY_DATE } from "../tests/worker/platform/bundle.mjs";
 
 const LIMIT_MS = 120_000;
 
-/** The whole bundle of the Worker in the file `main`, gzipped, KiB. */
-export async function uploadKib(folder, main) {
+/**
+ * Returns the size of the whole minified bundle of the Worker in the file `main`, gzipped, KiB.
+ * `container` is the class of its containers.
+ */
+export async function uploadKib(folder, main, container = "BenchContainer") {
   const home = join(folder, "upload");
   mkdirSync(home, { recursive: true });
   const config = join(home, "wrangler.json");
-  const classes = { WARM_POOL: "WarmPool", CONTAINER: "BenchContainer" };
+  const classes = { WARM_POOL: "WarmPool", CONTAINER: container };
   writeFileSync(
     config,
     JSON.stringify({

@@ -63,7 +63,7 @@ function linkTools() {
   return folder;
 }
 
-/** worker-build looks for this folder; it stays empty, since `std` is built with the crate. */
+/** worker-build checks for this folder; it stays empty, since `std` is built with the crate. */
 function createTargetFolder() {
   const folder = ask("/usr/bin/rustc", ["--print", "target-libdir", "--target", WASM_TARGET]);
   if (existsSync(folder)) return;

@@ -11,7 +11,7 @@ import { debianToolchain } from "./wasm-debian.mjs";
 const RUSTUP_USUAL_MS = 10_000;
 const RUSTUP_LIMIT_MS = 120_000;
 
-/** worker-build compiles with this; clippy does too, so that both see the same code. */
+/** worker-build compiles with this; so do the other wasm builds, so that all see the same code. */
 const COMMON_ENV = { WASM_BINDGEN_USE_JS_SYS: "1" };
 
 let found;

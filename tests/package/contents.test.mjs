@@ -5,6 +5,10 @@ import { homedir } from "node:os";
 import test from "node:test";
 import { inRoot, root } from "../../scripts/lib/project.mjs";
 import { ask } from "../../scripts/lib/run.mjs";
+import { uploads } from "../../scripts/lib/sizes.mjs";
+
+/** A compiler of another version may change the size by so much. */
+const README_TOLERANCE_KIB = 3;
 
 const manifest = JSON.parse(readFileSync(inRoot("package.json"), "utf8"));
 const files = listed();
@@ -70,6 +74,22 @@ test("it does not tell where it was built", () => {
       assert.ok(!read(file).includes(`${place}/`), `${file} names ${place}`);
     }
   }
+});
+
+for (const { name, kib, maxKib } of await uploads()) {
+  test(`the upload of ${name} is at most ${maxKib} KiB`, () => {
+    assert.ok(kib > 1 && kib <= maxKib, `${kib} KiB`);
+  });
+}
+
+test("the README states the measured upload of the least Worker", async () => {
+  const [{ kib }] = await uploads();
+  const stated = [
+    ...readFileSync(inRoot("README.md"), "utf8").matchAll(/about (\d+) KiB gzipped/g),
+  ];
+  assert.equal(stated.length, 1, "the README says once `about N KiB gzipped`");
+  const off = Math.abs(Number(stated[0][1]) - kib);
+  assert.ok(off <= README_TOLERANCE_KIB, `README.md says ${stated[0][0]}, measured are ${kib} KiB`);
 });
 
 function assertPacked(file) {

@@ -19,7 +19,7 @@ export const SIDECAR = {
   context: ".cache/sidecar",
 };
 
-const USUAL_MS = 10_000;
+const USUAL_MS = 60_000;
 
 /** Crates that are no part of the package, each a workspace of its own. */
 export const IMAGE_CRATES = [SERVER.crate, SIDECAR.crate];

@@ -1,10 +1,5 @@
 //! Text of others, as a message shows it.
 
-/// Writes bytes as hex digits, for `wire/json` alone: everything else calls the crate.
-pub fn hex(bytes: &[u8]) -> String {
-    hex::encode(bytes)
-}
-
 /// Returns the text as `{:?}` shows it, without the quotation marks: on one
 /// line, with invisible characters spelled out. `str::escape_debug` would also
 /// escape every apostrophe.

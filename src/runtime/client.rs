@@ -7,9 +7,9 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::call::{message_of, settled, within};
 use super::hints::HintCache;
+use super::js::{ContainerStub, Namespace, PoolStub};
 #[cfg(feature = "package")]
 use super::js::{object, property};
-use super::js::{ContainerStub, Namespace, PoolStub};
 use super::objects::Objects;
 use crate::pool::limits::POOL_CALL_TIMEOUT_MS;
 #[cfg(feature = "package")]
@@ -62,11 +62,12 @@ impl PoolClient {
     pub fn hinted(&self, session: JsValue) -> js_sys::Promise {
         let client = std::rc::Rc::clone(&self.client);
         future_to_promise(async move {
-            let Ok((_, Some(cache))) = client.session_and_cache(&session) else { return Ok(JsValue::UNDEFINED) };
+            let Ok((_, Some(cache))) = client.session_and_cache(&session) else {
+                return Ok(JsValue::UNDEFINED);
+            };
             let granted = cache.confirmed(&client.keep_alive).await;
-            Ok(granted.map_or(JsValue::UNDEFINED, |grant| {
-                wire::claim_to_json::<RemoteError>(Ok(grant)).into()
-            }))
+            Ok(granted
+                .map_or(JsValue::UNDEFINED, |grant| wire::claim_to_json::<RemoteError>(Ok(grant)).into()))
         })
     }
 
@@ -94,9 +95,8 @@ impl PoolClient {
     /// Returns the error's JSON text for a session id that the client does not
     /// send.
     pub fn refused(&self, session: &JsValue) -> String {
-        let error = super::given::session_of(session).map_or_else(RemoteError::from, |_| {
-            not_asked("the session id was not sent, though it is valid")
-        });
+        let error = super::given::session_of(session)
+            .map_or_else(RemoteError::from, |_| not_asked("the session id was not sent, though it is valid"));
         wire::claim_to_json::<RemoteError>(Err(error))
     }
 }

@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::call::message_of;
 use super::js::{ObjectStorage, SqlStorage};
 use crate::store::{Rows, Sql, Statement, StoreError, Value};
-use crate::wire::quoted;
+use crate::wire::{Param, params_to_json};
 
 /// `ctx.storage`, whose writes of one synchronous stretch land together, and
 /// are undone together when one of them fails.
@@ -65,19 +65,12 @@ impl Sql for ObjectSql {
 
 /// All values as one text: each of them by itself would cost a call or two.
 fn params_text(params: &[Value]) -> String {
-    let mut text = String::from("[");
-    for (at, param) in params.iter().enumerate() {
-        if at > 0 {
-            text.push(',');
-        }
-        match param {
-            Value::Null => text.push_str("null"),
-            Value::Integer(number) => text.push_str(&number.to_string()),
-            Value::Text(param) => text.push_str(&quoted(param)),
-        }
-    }
-    text.push(']');
-    text
+    let params = params.iter().map(|param| match param {
+        Value::Null => Param::Null,
+        Value::Integer(number) => Param::Integer(*number),
+        Value::Text(text) => Param::Text(text),
+    });
+    params_to_json(&params.collect::<Vec<_>>())
 }
 
 fn from_row(row: &JsValue) -> Vec<Value> {

@@ -1,10 +1,49 @@
 //! What happened lately in a pool, for charts and a list.
 
-use super::claim::claim_from_json;
-use super::error::RemoteError;
-use super::json::{self, Object, Value};
-use super::status::shown;
-use crate::pool::{Minute, Session, Transition};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::error::{RemoteError, reply_from_json};
+use super::json;
+use super::limits::TEXT_BYTES_MAX;
+use super::pool_types::container_name;
+use super::pools::{ByRuntime, Pools};
+use crate::pool::{ContainerName, Minute, Session, StopCause, Transition};
+
+/// What one pool answers.
+#[derive(Serialize)]
+struct Activity {
+    minutes: Vec<ShownMinute>,
+    transitions: Vec<ShownTransition>,
+    dropped: u64,
+}
+
+#[derive(Serialize)]
+struct ShownMinute {
+    #[serde(rename = "at")]
+    at_ms: u64,
+    sticky: u64,
+    hits: u64,
+    misses: u64,
+    errors: u64,
+    claim_p50_ms: Option<u64>,
+    claim_p99_ms: Option<u64>,
+    idle_seconds: u64,
+}
+
+#[derive(Serialize)]
+struct ShownTransition {
+    #[serde(rename = "at")]
+    at_ms: u64,
+    #[serde(with = "container_name")]
+    container: ContainerName,
+    generation: u32,
+    to: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<String>,
+}
 
 /// Writes what one pool answers: the minutes of the last hour in which something
 /// happened, the earliest first, the last transitions, the latest first, and how
@@ -23,12 +62,11 @@ pub fn activity_to_json(
     dropped: u64,
     digest_of: &dyn Fn(&Session) -> String,
 ) -> String {
-    let steps: Vec<Value> = transitions.iter().map(|transition| step(transition, digest_of)).collect();
-    let activity = Object::new()
-        .with("minutes", minutes.iter().map(minute).collect::<Vec<_>>())
-        .with("transitions", steps)
-        .with("dropped", dropped);
-    Value::from(activity).to_string()
+    json::write(&Activity {
+        minutes: minutes.iter().map(ShownMinute::from).collect(),
+        transitions: transitions.iter().map(|step| ShownTransition::new(step, digest_of)).collect(),
+        dropped,
+    })
 }
 
 /// Writes the HTTP answer, `{ "pools": { "<runtime>": … } }`, of what the pools
@@ -39,45 +77,46 @@ pub fn activities_to_json(pools: Vec<(String, Result<String, RemoteError>)>) -> 
         (runtime, answer.and_then(|text| activity_from_json(&text)))
     };
     let pools: Vec<_> = pools.into_iter().map(read).collect();
-    Value::from(Object::new().with("pools", shown(&pools, Value::clone))).to_string()
+    json::write(&Pools { pools: ByRuntime::new(&pools, |activity| activity) })
 }
 
-fn activity_from_json(text: &str) -> Result<Value, RemoteError> {
-    match json::read(text) {
-        Ok(value) if value.get("minutes").is_some() => Ok(value),
-        // An error in its place is as of a claim.
-        _ => Err(claim_from_json(text)
-            .err()
-            .unwrap_or_else(|| RemoteError::unreadable("what happened", "a claim"))),
+/// Whatever else a pool of a later version says is passed on.
+fn activity_from_json(text: &str) -> Result<Map<String, Value>, RemoteError> {
+    const WHAT: &str = "the pool's activity";
+    let activity: Map<String, Value> = reply_from_json(text, TEXT_BYTES_MAX, WHAT)?;
+    if activity.contains_key("minutes") {
+        Ok(activity)
+    } else {
+        Err(RemoteError::unreadable(WHAT, "it has no minutes"))
     }
 }
 
-fn minute(minute: &Minute) -> Value {
-    Object::new()
-        .with("at", minute.at_ms())
-        .with("sticky", minute.sticky)
-        .with("hits", minute.hits)
-        .with("misses", minute.misses)
-        .with("errors", minute.errors)
-        .with("claim_p50_ms", minute.durations.percentile_ms(50))
-        .with("claim_p99_ms", minute.durations.percentile_ms(99))
-        .with("idle_seconds", minute.idle_ms / 1_000)
-        .into()
+impl From<&Minute> for ShownMinute {
+    fn from(minute: &Minute) -> Self {
+        Self {
+            at_ms: minute.at_ms(),
+            sticky: minute.sticky,
+            hits: minute.hits,
+            misses: minute.misses,
+            errors: minute.errors,
+            claim_p50_ms: minute.durations.percentile_ms(50),
+            claim_p99_ms: minute.durations.percentile_ms(99),
+            idle_seconds: minute.idle_ms / 1_000,
+        }
+    }
 }
 
-fn step(step: &Transition, digest_of: &dyn Fn(&Session) -> String) -> Value {
-    let mut shown = Object::new()
-        .with("at", step.at_ms)
-        .with("container", step.name.to_string())
-        .with("generation", step.generation.0)
-        .with("to", step.to.as_str());
-    if let Some(cause) = step.cause {
-        shown = shown.with("cause", cause.as_str());
+impl ShownTransition {
+    fn new(step: &Transition, digest_of: &dyn Fn(&Session) -> String) -> Self {
+        Self {
+            at_ms: step.at_ms,
+            container: step.name,
+            generation: step.generation.0,
+            to: step.to.as_str(),
+            cause: step.cause.map(StopCause::as_str),
+            session: step.session.as_ref().map(digest_of),
+        }
     }
-    if let Some(session) = &step.session {
-        shown = shown.with("session", digest_of(session));
-    }
-    shown.into()
 }
 
 #[cfg(test)]

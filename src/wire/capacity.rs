@@ -1,8 +1,25 @@
 //! The counters of all pools in short, for those who size a pool.
 
-use super::json::{Object, Value};
-use super::pools::{PoolFigures, Totals};
-use super::status::shown;
+use serde::Serialize;
+
+use super::json;
+use super::pools::{ByRuntime, PoolFigures, Totals};
+
+#[derive(Serialize)]
+struct Capacity<'a> {
+    #[serde(flatten)]
+    all: Counted,
+    pools: ByRuntime<'a, Counted>,
+}
+
+#[derive(Serialize)]
+struct Counted {
+    pool_hits: u64,
+    pool_misses: u64,
+    pool_total_creates: u64,
+    pool_hit_rate_bp: u64,
+    on_demand_boot_ms_mean: u64,
+}
 
 /// Writes the HTTP answer: `{ "pool_hits", "pool_misses", "pool_total_creates",
 /// "pool_hit_rate_bp", "on_demand_boot_ms_mean", "pools": { "<runtime>": {the
@@ -15,17 +32,22 @@ use super::status::shown;
 /// `{ "error": { "code", "message" } }`.
 #[must_use]
 pub fn capacity_to_json(pools: &PoolFigures) -> String {
-    let shown = shown(pools, |figures| counted(Totals::of(&figures.stats)).into());
-    Value::from(counted(Totals::of_all(pools)).with("pools", shown)).to_string()
+    json::write(&Capacity {
+        all: Totals::of_all(pools).into(),
+        pools: ByRuntime::new(pools, |figures| Totals::of(&figures.stats).into()),
+    })
 }
 
-fn counted(totals: Totals) -> Object {
-    Object::new()
-        .with("pool_hits", totals.hits)
-        .with("pool_misses", totals.misses)
-        .with("pool_total_creates", totals.started)
-        .with("pool_hit_rate_bp", totals.hit_rate_bp())
-        .with("on_demand_boot_ms_mean", totals.on_demand_boot_ms_mean())
+impl From<Totals> for Counted {
+    fn from(totals: Totals) -> Self {
+        Self {
+            pool_hits: totals.hits,
+            pool_misses: totals.misses,
+            pool_total_creates: totals.started,
+            pool_hit_rate_bp: totals.hit_rate_bp(),
+            on_demand_boot_ms_mean: totals.on_demand_boot_ms_mean(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,41 @@
 //! The answer to a claim, from the pool object to a client and from there to
 //! whoever asked.
 
-use super::error::RemoteError;
-use super::json::{self, Object, Value};
+use serde::{Deserialize, Serialize};
+
+use super::error::{RemoteError, reply_from_json};
+use super::json;
+use super::limits::TEXT_BYTES_MAX;
+use super::pool_types::{GenerationNumber, OutcomeWord, container_id, container_name};
 use crate::pool::limits::HINT_TTL_MS;
 use crate::pool::{ContainerId, ContainerName, Generation, Grant, Outcome};
+
+/// A grant as it crosses.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Grant", rename_all = "camelCase")]
+struct GrantFields {
+    #[serde(with = "container_name")]
+    name: ContainerName,
+    #[serde(with = "container_id")]
+    id: ContainerId,
+    #[serde(with = "GenerationNumber")]
+    generation: Generation,
+    #[serde(with = "OutcomeWord")]
+    outcome: Outcome,
+    /// Absent from a pool that does not say so: no hint.
+    #[serde(default)]
+    hint_ttl_ms: u64,
+    #[serde(default)]
+    confirmed_hint_ttl_ms: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct GrantReply(#[serde(with = "GrantFields")] Grant);
+
+#[derive(Serialize)]
+struct ErrorReply {
+    error: RemoteError,
+}
 
 /// Writes the answer to a claim: the pool's, whose errors are
 /// [`PoolError`](crate::pool::PoolError)s, or a client's, which passes on
@@ -15,31 +46,10 @@ use crate::pool::{ContainerId, ContainerName, Generation, Grant, Outcome};
 /// `{ "error": { "code", "message", "retryAfterMs"?, "status" } }`.
 #[must_use]
 pub fn claim_to_json<E: Into<RemoteError>>(answer: Result<Grant, E>) -> String {
-    answer.map_or_else(|error| refused(&error.into()), |grant| granted(&grant))
-}
-
-fn refused(error: &RemoteError) -> String {
-    Value::from(Object::new().with("error", error.to_value())).to_string()
-}
-
-fn granted(grant: &Grant) -> String {
-    // Nothing in it needs an escape, and to most claims this is the answer.
-    [
-        "{\"name\":\"",
-        &grant.name.to_string(),
-        "\",\"id\":\"",
-        &grant.id.to_string(),
-        "\",\"generation\":",
-        &grant.generation.0.to_string(),
-        ",\"outcome\":\"",
-        grant.outcome.as_str(),
-        "\",\"hintTtlMs\":",
-        &grant.hint_ttl_ms.to_string(),
-        ",\"confirmedHintTtlMs\":",
-        &grant.confirmed_hint_ttl_ms.to_string(),
-        "}",
-    ]
-    .concat()
+    answer.map_or_else(
+        |error| json::write(&ErrorReply { error: error.into() }),
+        |grant| json::write(&GrantReply(grant)),
+    )
 }
 
 /// Reads the answer to a claim.
@@ -49,30 +59,12 @@ fn granted(grant: &Grant) -> String {
 /// `pool_unavailable` where the answer cannot be read. The session may hold a
 /// container then, and gets it by claiming again.
 pub fn claim_from_json(text: &str) -> Result<Grant, RemoteError> {
-    let answer = json::read(text).map_err(|problem| unreadable(&problem))?;
-    if let Some(error) = answer.get("error").and_then(RemoteError::of_value) {
-        return Err(error);
-    }
-    grant(&answer).ok_or_else(|| unreadable("it names no container, or an outcome that is not known here"))
-}
-
-fn grant(answer: &Value) -> Option<Grant> {
-    let outcomes = [Outcome::Sticky, Outcome::Hit, Outcome::Miss];
-    let outcome = answer["outcome"].as_str()?;
-    // Absent from a pool that does not say so: no hint.
-    let ttl_ms = |name| answer.get(name).map_or(Some(0), Value::as_u64).map(|ttl_ms| ttl_ms.min(HINT_TTL_MS));
-    Some(Grant {
-        id: ContainerId::parse(answer["id"].as_str()?)?,
-        name: ContainerName::parse(answer["name"].as_str()?)?,
-        generation: Generation(u32::try_from(answer["generation"].as_u64()?).ok()?),
-        outcome: outcomes.into_iter().find(|known| known.as_str() == outcome)?,
-        hint_ttl_ms: ttl_ms("hintTtlMs")?,
-        confirmed_hint_ttl_ms: ttl_ms("confirmedHintTtlMs")?,
+    let GrantReply(grant) = reply_from_json(text, TEXT_BYTES_MAX, "the pool's answer to a claim")?;
+    Ok(Grant {
+        hint_ttl_ms: grant.hint_ttl_ms.min(HINT_TTL_MS),
+        confirmed_hint_ttl_ms: grant.confirmed_hint_ttl_ms.min(HINT_TTL_MS),
+        ..grant
     })
-}
-
-fn unreadable(problem: &str) -> RemoteError {
-    RemoteError::unreadable("the pool's answer to a claim", problem)
 }
 
 #[cfg(test)]

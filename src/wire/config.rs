@@ -3,7 +3,9 @@
 
 use std::rc::Rc;
 
-use super::json::{self, Object, Value};
+use serde_json::{Map, Value};
+
+use super::json;
 use super::limits::TEXT_BYTES_MAX;
 use super::options::{ALSO, OPTIONS, Row};
 use super::shape::{Shape, names};
@@ -47,7 +49,7 @@ pub fn config_from_json(text: &str) -> Result<Config, PoolError> {
 }
 
 /// The options under the names they have here.
-fn renamed(mut given: Object) -> Result<Object, PoolError> {
+fn renamed(mut given: Map<String, Value>) -> Result<Map<String, Value>, PoolError> {
     for (earlier, name) in ALSO {
         let Some(value) = given.remove(earlier).filter(|value| !value.is_null()) else { continue };
         if given.get(name).is_some_and(|other| !other.is_null()) {
@@ -57,7 +59,7 @@ fn renamed(mut given: Object) -> Result<Object, PoolError> {
                 format!("to be named beside {name}, which it is"),
             ));
         }
-        given.put(name.to_owned(), value);
+        given.insert(name.to_owned(), value);
     }
     Ok(given)
 }
@@ -108,7 +110,7 @@ pub fn config_from_row(text: &str) -> Result<Config, PoolError> {
 pub fn configs_from_row(text: &str) -> Result<Vec<Config>, PoolError> {
     let bounds = || "a JSON array of configurations".to_owned();
     let Ok(Value::Array(items)) = json::read(text) else {
-        return Err(invalid("config", &json::quoted(text), bounds()));
+        return Err(invalid("config", &json::write(text), bounds()));
     };
     let read = |item: &Value| match item {
         Value::Object(given) => Ok(recorded(given)),
@@ -121,10 +123,10 @@ pub fn configs_from_row(text: &str) -> Result<Vec<Config>, PoolError> {
 #[must_use]
 pub fn configs_to_json(configs: &[Rc<Config>]) -> String {
     let configs: Vec<_> = configs.iter().map(|config| config_value(config)).collect();
-    Value::from(configs).to_string()
+    json::write(&configs)
 }
 
-fn recorded(given: &Object) -> Config {
+fn recorded(given: &Map<String, Value>) -> Config {
     let mut config = Config::default();
     read(&OPTIONS, "", given, &mut config);
     if conflict(&config).is_some() {
@@ -147,28 +149,24 @@ pub(super) fn config_value(config: &Config) -> Value {
 
 /// What the options of one table are.
 pub(super) fn show(rows: &[Row], config: &Config) -> Value {
-    let mut shown = Object::new();
-    for row in rows {
-        shown.put(row.name.to_owned(), (row.show)(config));
-    }
-    shown.into()
+    rows.iter().map(|row| (row.name, (row.show)(config))).collect()
 }
 
-fn object(text: &str) -> Result<Object, PoolError> {
+fn object(text: &str) -> Result<Map<String, Value>, PoolError> {
     let bounds = || format!("a JSON object of options, at most {TEXT_BYTES_MAX} bytes long");
     match json::read(text) {
         Ok(Value::Object(given)) => Ok(given),
         Ok(value) => Err(invalid("config", &value.to_string(), bounds())),
-        Err(_) => Err(invalid("config", &json::quoted(text), bounds())),
+        Err(_) => Err(invalid("config", &json::write(text), bounds())),
     }
 }
 
 /// Puts every option that fits into `config`, and returns what is wrong with
 /// those that do not.
-fn read(rows: &[Row], group: &str, given: &Object, config: &mut Config) -> Vec<PoolError> {
+fn read(rows: &[Row], group: &str, given: &Map<String, Value>, config: &mut Config) -> Vec<PoolError> {
     let mut refused = Vec::new();
-    for (name, value) in given.iter() {
-        let path = if group.is_empty() { name.to_owned() } else { format!("{group}.{name}") };
+    for (name, value) in given {
+        let path = if group.is_empty() { name.clone() } else { format!("{group}.{name}") };
         let Some(row) = rows.iter().find(|row| row.name == name) else {
             let bounds = format!("the value of an option there is ({})", names(rows));
             refused.push(invalid(&path, &value.to_string(), bounds));

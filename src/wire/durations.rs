@@ -1,16 +1,13 @@
 //! How long things took, as figures.
 
-use serde::Serialize;
-use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
 
-use super::figures::{Figure, figures};
-use super::json::{Object, Value};
+use super::entries;
 use crate::pool::{Durations, Minute};
 
-figures! {
 /// How often something took how long.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct DurationCounts {
     /// How often it took at most the bound in that place and longer than the one
     /// before it; the last of them: longer than all.
@@ -18,13 +15,11 @@ pub struct DurationCounts {
     /// All of it together, ms.
     pub sum_ms: u64,
 }
-}
 
-figures! {
 /// The claims that were answered in the last hour, by the minute: the current one and
 /// the 59 before it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct LastHour {
     /// With the container the session held.
     pub sticky: u64,
@@ -40,7 +35,6 @@ pub struct LastHour {
     /// The time within which 99 of a hundred were.
     pub claim_p99_ms: Option<u64>,
 }
-}
 
 /// Durations by how it ended what took them.
 ///
@@ -50,8 +44,8 @@ pub struct LastHour {
 /// let durations: DurationsByOutcome = [("miss".to_owned(), miss.clone())].into_iter().collect();
 /// assert_eq!((durations.get("miss"), durations.get("hit")), (Some(&miss), None));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DurationsByOutcome(Vec<(String, DurationCounts)>);
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DurationsByOutcome(#[serde(with = "entries")] Vec<(String, DurationCounts)>);
 
 impl DurationsByOutcome {
     /// Each outcome with its durations.
@@ -79,30 +73,6 @@ impl DurationsByOutcome {
 impl FromIterator<(String, DurationCounts)> for DurationsByOutcome {
     fn from_iter<T: IntoIterator<Item = (String, DurationCounts)>>(durations: T) -> Self {
         Self(durations.into_iter().collect())
-    }
-}
-
-impl Serialize for DurationsByOutcome {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
-    }
-}
-
-impl Figure for DurationsByOutcome {
-    fn show(&self) -> Value {
-        let mut object = Object::new();
-        for (outcome, durations) in &self.0 {
-            object.put(outcome.clone(), durations.to_value());
-        }
-        object.into()
-    }
-
-    fn read(value: &Value) -> Option<Self> {
-        let Value::Object(object) = value else { return None };
-        object
-            .iter()
-            .map(|(outcome, durations)| Some((outcome.to_owned(), Figure::read(durations)?)))
-            .collect()
     }
 }
 

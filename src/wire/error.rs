@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::json::{Object, Value};
+use serde::de::{DeserializeOwned, Deserializer};
+use serde::{Deserialize, Serialize};
+
+use super::json;
 use crate::pool::PoolError;
 
 /// An error from the other end of a wire, which may be of a later version: its
@@ -14,16 +17,20 @@ use crate::pool::PoolError;
 /// let error = RemoteError::from(PoolError::QueueTimeout { waited_ms: 10_000 });
 /// assert_eq!((error.code.as_str(), error.status, error.retry_after_ms), ("queue_timeout", 503, Some(1_000)));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RemoteError {
     /// The stable code.
     pub code: String,
     /// What went wrong, for a person.
+    #[serde(default, deserialize_with = "json::or_default")]
     pub message: String,
     /// When trying again is worth it, ms from now; `None` where waiting does
     /// not help.
+    #[serde(default, deserialize_with = "json::or_default", skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
     /// The HTTP status that goes with the code, 400 to 599.
+    #[serde(default = "status_unknown", deserialize_with = "error_status")]
     pub status: u16,
 }
 
@@ -34,31 +41,40 @@ impl RemoteError {
     pub fn unreadable(what: &str, problem: &str) -> Self {
         PoolError::PoolUnavailable { message: format!("{what} cannot be read: {problem}") }.into()
     }
-
-    /// `{ "code", "message", "retryAfterMs"?, "status" }`
-    pub(super) fn to_value(&self) -> Value {
-        let mut error = Object::new().with("code", self.code.as_str()).with("message", self.message.as_str());
-        if let Some(retry_after_ms) = self.retry_after_ms {
-            error = error.with("retryAfterMs", retry_after_ms);
-        }
-        error.with("status", self.status).into()
-    }
-
-    /// The error that a value is, which names its code at least, with a status
-    /// that an HTTP answer can carry and that is an error's.
-    pub(super) fn of_value(error: &Value) -> Option<Self> {
-        let status = error["status"].as_u64().and_then(|status| u16::try_from(status).ok());
-        Some(Self {
-            code: error["code"].as_str()?.to_owned(),
-            message: error["message"].as_str().unwrap_or_default().to_owned(),
-            retry_after_ms: error["retryAfterMs"].as_u64(),
-            status: status.filter(|status| (400..=599).contains(status)).unwrap_or(STATUS_UNKNOWN),
-        })
-    }
 }
 
 /// The status of a code that came without a usable one: trying again may help.
-const STATUS_UNKNOWN: u16 = 503;
+const fn status_unknown() -> u16 {
+    503
+}
+
+/// Reads a status that an HTTP answer can carry and that is an error's.
+fn error_status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let status: u16 = json::or_default(deserializer)?;
+    Ok(if (400..=599).contains(&status) { status } else { status_unknown() })
+}
+
+/// Reads what a pool replied, `what` in words: a `T`, which is an object of at most
+/// `bytes_max` bytes, or `{ "error": { "code", … } }` in its place.
+///
+/// # Errors
+/// The pool's error, with its code as it came; `pool_unavailable` if the reply
+/// cannot be read.
+pub(super) fn reply_from_json<T: DeserializeOwned>(
+    text: &str,
+    bytes_max: usize,
+    what: &str,
+) -> Result<T, RemoteError> {
+    #[derive(Deserialize)]
+    struct Failed {
+        error: Option<RemoteError>,
+    }
+    let unreadable = |problem: String| RemoteError::unreadable(what, &problem);
+    match json::read_object(bytes_max, text).map_err(unreadable)? {
+        Failed { error: Some(error) } => Err(error),
+        Failed { error: None } => json::read_object(bytes_max, text).map_err(unreadable),
+    }
+}
 
 impl From<PoolError> for RemoteError {
     fn from(error: PoolError) -> Self {
@@ -89,11 +105,29 @@ impl std::error::Error for RemoteError {}
 /// ```
 #[must_use]
 pub fn error_body(code: &str, message: &str, retry_after_ms: Option<u64>) -> String {
-    let mut error = Object::new().with("code", code).with("message", message);
-    if let Some(retry_after_ms) = retry_after_ms {
-        error = error.with("retry_after_ms", retry_after_ms);
+    json::write(&ErrorBody { error: ErrorFields { code, message, retry_after_ms } })
+}
+
+/// An error as HTTP carries it.
+#[derive(Serialize)]
+pub(super) struct ErrorBody<'a> {
+    error: ErrorFields<'a>,
+}
+
+#[derive(Serialize)]
+struct ErrorFields<'a> {
+    code: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_ms: Option<u64>,
+}
+
+impl<'a> ErrorBody<'a> {
+    /// The error of one pool among several, whose status and pause are not the
+    /// answer's.
+    pub(super) fn of_one_pool(error: &'a RemoteError) -> Self {
+        Self { error: ErrorFields { code: &error.code, message: &error.message, retry_after_ms: None } }
     }
-    Value::from(Object::new().with("error", error)).to_string()
 }
 
 #[cfg(test)]
@@ -142,12 +176,22 @@ mod tests {
     }
 
     #[test]
+    fn error_with_fields_of_other_types_keeps_its_code() {
+        let odd = json!({ "code": "x", "message": 7, "retryAfterMs": 0.5, "status": "418" });
+        let expected =
+            RemoteError { code: "x".to_owned(), message: String::new(), retry_after_ms: None, status: 503 };
+        assert_eq!(serde_json::from_value::<RemoteError>(odd).unwrap(), expected);
+        assert!(serde_json::from_value::<RemoteError>(json!({ "message": "m" })).is_err());
+    }
+
+    #[test]
     fn a_status_no_error_has_becomes_503() {
         for (status, expected) in
             [(0_u64, 503), (200, 503), (399, 503), (400, 400), (599, 599), (600, 503), (65_936, 503)]
         {
-            let error = Object::new().with("code", "x").with("status", status);
-            assert_eq!(RemoteError::of_value(&error.into()).unwrap().status, expected, "{status}");
+            let error: RemoteError =
+                serde_json::from_value(json!({ "code": "x", "status": status })).unwrap();
+            assert_eq!(error.status, expected, "{status}");
         }
     }
 }

@@ -1,14 +1,15 @@
-//! Why a session has the container it has, as who asks reads it.
+//! Why a session has the container it has, from the pool object to whoever asks.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::error::RemoteError;
-use super::json::{self, Value};
+use super::error::{RemoteError, reply_from_json};
+use super::json;
 use super::limits::EXPLANATION_BYTES_MAX;
-use crate::pool::{ContainerId, ContainerName, Generation};
+use super::pool_types::{GenerationNumber, container_id, container_name};
+use crate::pool::{ContainerId, ContainerName, Generation, Grant, Place, Transition};
 
 /// Why a session has the container it has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// What the session holds, if anything.
     pub container: Option<Held>,
@@ -19,34 +20,35 @@ pub struct Explanation {
     pub dropped: u64,
     /// What stands for the session in the pool's log; empty where the pool is of
     /// a version that did not say so.
+    #[serde(default)]
     pub digest: String,
 }
 
 /// A container that a session holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     /// The name of its Durable Object.
-    #[serde(serialize_with = "as_text")]
+    #[serde(with = "container_name")]
     pub name: ContainerName,
     /// The id of its Durable Object.
-    #[serde(serialize_with = "as_text")]
+    #[serde(with = "container_id")]
     pub id: ContainerId,
     /// Which life of it the session got.
-    #[serde(serialize_with = "as_number")]
+    #[serde(with = "GenerationNumber")]
     pub generation: Generation,
 }
 
 /// One step in the life of a container.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExplainedStep {
     /// When, ms since 1970.
     #[serde(rename = "at")]
     pub at_ms: u64,
     /// Whose.
-    #[serde(serialize_with = "as_text")]
+    #[serde(with = "container_name")]
     pub container: ContainerName,
     /// Which life of it.
-    #[serde(serialize_with = "as_number")]
+    #[serde(with = "GenerationNumber")]
     pub generation: Generation,
     /// What it came to be, `gone` where that life was over. A pool of a later
     /// version may know further words, here and for the cause.
@@ -57,65 +59,63 @@ pub struct ExplainedStep {
     pub why: String,
 }
 
-/// Reads what [`explanation_to_json`](super::explanation_to_json) wrote.
+/// Writes why a session has the container it has: what it holds, every known
+/// step of the containers it held, how many steps of all containers were dropped
+/// before the first that is known, and what stands for it in the log.
+///
+/// `{ "container": { "name", "id", "generation" } or null, "steps": [{ "at",
+/// "container", "generation", "to", "cause", "why" }, …], "dropped", "digest" }`
+#[must_use]
+pub fn explanation_to_json(grant: Option<Grant>, steps: &[Transition], dropped: u64, digest: &str) -> String {
+    let held = |grant: Grant| Held { name: grant.name, id: grant.id, generation: grant.generation };
+    json::write(&Explanation {
+        container: grant.map(held),
+        steps: steps.iter().map(ExplainedStep::from).collect(),
+        dropped,
+        digest: digest.to_owned(),
+    })
+}
+
+/// Reads what [`explanation_to_json`] wrote.
 ///
 /// # Errors
 /// The pool's error, with its code as it came; `pool_unavailable` where the
 /// answer cannot be read.
 pub fn explanation_from_json(text: &str) -> Result<Explanation, RemoteError> {
-    let unreadable = |problem: &str| RemoteError::unreadable("the pool's explanation", problem);
-    if text.len() > EXPLANATION_BYTES_MAX {
-        return Err(unreadable(&format!("it has {} bytes, more than {EXPLANATION_BYTES_MAX}", text.len())));
+    reply_from_json(text, EXPLANATION_BYTES_MAX, "the pool's explanation")
+}
+
+impl From<&Transition> for ExplainedStep {
+    fn from(step: &Transition) -> Self {
+        Self {
+            at_ms: step.at_ms,
+            container: step.name,
+            generation: step.generation,
+            to: step.to.as_str().to_owned(),
+            cause: step.cause.map(|cause| cause.as_str().to_owned()),
+            why: why(step).to_owned(),
+        }
     }
-    let answer = json::parse(text).map_err(|problem| unreadable(&problem))?;
-    match answer.get("error").and_then(RemoteError::of_value) {
-        Some(error) => Err(error),
-        None => explanation(&answer).ok_or_else(|| unreadable("it is none")),
+}
+
+fn why(step: &Transition) -> &'static str {
+    match (step.to, step.cause) {
+        (Place::Starting, _) => "it was started",
+        (Place::Warm, _) => "it was ready, and nobody's",
+        (Place::Assigned, _) => "the session claimed it",
+        (Place::Gone, _) => "this life of it was over",
+        (_, Some(cause)) => cause.why(),
+        (Place::Draining | Place::Stopping, None) => "it was let go",
     }
-}
-
-fn explanation(answer: &Value) -> Option<Explanation> {
-    let container = match answer.get("container")? {
-        Value::Null => None,
-        held => Some(Held {
-            name: ContainerName::parse(held["name"].as_str()?)?,
-            id: ContainerId::parse(held["id"].as_str()?)?,
-            generation: generation(&held["generation"])?,
-        }),
-    };
-    let steps = answer["steps"].as_array()?.iter().map(step).collect::<Option<_>>()?;
-    let digest = answer["digest"].as_str().unwrap_or_default().to_owned();
-    Some(Explanation { container, steps, dropped: answer["dropped"].as_u64()?, digest })
-}
-
-fn step(step: &Value) -> Option<ExplainedStep> {
-    Some(ExplainedStep {
-        at_ms: step["at"].as_u64()?,
-        container: ContainerName::parse(step["container"].as_str()?)?,
-        generation: generation(&step["generation"])?,
-        to: step["to"].as_str()?.to_owned(),
-        cause: step["cause"].as_str().map(str::to_owned),
-        why: step["why"].as_str()?.to_owned(),
-    })
-}
-
-fn generation(value: &Value) -> Option<Generation> {
-    Some(Generation(u32::try_from(value.as_u64()?).ok()?))
-}
-
-fn as_text<S: serde::Serializer>(value: &impl ToString, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&value.to_string())
-}
-
-fn as_number<S: serde::Serializer>(value: &Generation, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u32(value.0)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::pool::{Grant, Outcome, Place, PoolError, Session, StopCause, Transition};
-    use crate::wire::{claim_to_json, explanation_to_json};
+    use crate::pool::{Outcome, PoolError, Session, StopCause};
+    use crate::wire::claim_to_json;
 
     const NAME: ContainerName = ContainerName([0x1f; 16]);
     const ID: ContainerId = ContainerId([0xab; 32]);
@@ -144,6 +144,26 @@ mod tests {
             let again = serde_json::to_value(&read).unwrap();
             assert_eq!(again, serde_json::from_str::<serde_json::Value>(&text).unwrap());
         }
+    }
+
+    #[test]
+    fn explanation_lists_each_step_with_time_and_cause() {
+        let steps = [step(Place::Draining, Some(StopCause::LeaseEnded))];
+        let text = explanation_to_json(None, &steps, 300, "d8423a72610ac53b");
+        let expected = json!({
+            "container": null,
+            "steps": [{
+                "at": 5,
+                "container": "1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f",
+                "generation": 2,
+                "to": "draining",
+                "cause": "lease_ended",
+                "why": "its session did not claim within leaseTimeout"
+            }],
+            "dropped": 300,
+            "digest": "d8423a72610ac53b"
+        });
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), expected);
     }
 
     #[test]

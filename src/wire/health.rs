@@ -1,5 +1,7 @@
 //! What a container tells of itself at `health.path`.
 
+use serde_json::{Map, Value};
+
 use super::json;
 use super::shape::used_permille;
 use crate::pool::Usage;
@@ -15,9 +17,9 @@ use crate::pool::Usage;
 /// ```
 #[must_use]
 pub fn usage_from_json(text: &str) -> Usage {
-    let body = json::read(text).unwrap_or_default();
-    let ratio = |name: &str| body.get(name).and_then(used_permille);
-    Usage { memory_permille: ratio("memory_used_ratio"), cpu_permille: ratio("cpu_used_ratio") }
+    let body: Map<String, Value> = json::read(text).unwrap_or_default();
+    let permille = |name: &str| body.get(name).and_then(Value::as_f64).and_then(used_permille);
+    Usage { memory_permille: permille("memory_used_ratio"), cpu_permille: permille("cpu_used_ratio") }
 }
 
 #[cfg(test)]
@@ -26,9 +28,16 @@ mod tests {
 
     #[test]
     fn what_is_no_ratio_is_not_told() {
-        for text in
-            ["", "ok", "[]", "null", r#"{"memory_used_ratio":"1"}"#, r#"{"cpu_used_ratio":-0.1}"#, "{"]
-        {
+        for text in [
+            "",
+            "ok",
+            "[]",
+            "[0.5,0.5]",
+            "null",
+            r#"{"memory_used_ratio":"1"}"#,
+            r#"{"cpu_used_ratio":-0.1}"#,
+            "{",
+        ] {
             assert_eq!(usage_from_json(text), Usage::default(), "{text}");
         }
         let long = format!(r#"{{"cpu_used_ratio":0.1{}}}"#, " ".repeat(1 << 20));

@@ -1,9 +1,11 @@
 //! A cached assignment: its key in KV and the text under it.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::json::{self, Object, Value};
-use super::limits::{KV_KEY_BYTES_MAX, POOL_NAME_BYTES_MAX};
+use super::json;
+use super::limits::{KV_KEY_BYTES_MAX, POOL_NAME_BYTES_MAX, TEXT_BYTES_MAX};
+use super::pool_types::{GenerationNumber, container_name};
 use crate::pool::{ContainerName, Generation, PoolError, Session};
 use crate::route::Hint;
 
@@ -33,7 +35,7 @@ pub fn pool_name(text: &str) -> Result<PoolName, PoolError> {
     }
     Err(PoolError::InvalidConfig {
         option: "poolName".to_owned(),
-        value: json::shortened(&json::quoted(text)),
+        value: json::shortened(&json::write(text)),
         bounds: format!("a string of 1 to {POOL_NAME_BYTES_MAX} bytes without control characters"),
     })
 }
@@ -67,26 +69,34 @@ pub fn hint_key(pool_name: &PoolName, session: &Session) -> String {
 /// Writes a hint: `{ "name", "generation", "expiresAtMs", "needsConfirmation" }`.
 #[must_use]
 pub fn hint_to_json(hint: &Hint) -> String {
-    let hint = Object::new()
-        .with("name", hint.name.to_string())
-        .with("generation", hint.generation.0)
-        .with("expiresAtMs", hint.expires_at_ms)
-        .with("needsConfirmation", hint.needs_confirmation);
-    Value::from(hint).to_string()
+    json::write(&StoredHint(*hint))
 }
 
 /// Reads a hint. `None` when it is not one: cut short, somebody else's, or of
 /// a version that wrote another form. Who asked counts it and goes to the pool.
 #[must_use]
 pub fn hint_from_json(text: &str) -> Option<Hint> {
-    let hint = json::read(text).ok()?;
-    Some(Hint {
-        name: ContainerName::parse(hint["name"].as_str()?)?,
-        generation: Generation(u32::try_from(hint["generation"].as_u64()?).ok()?),
-        expires_at_ms: hint["expiresAtMs"].as_u64()?,
-        // Absent from who did not know of it: it is the safe side.
-        needs_confirmation: hint.get("needsConfirmation").map_or(Some(true), Value::as_bool)?,
-    })
+    json::read_object(TEXT_BYTES_MAX, text).ok().map(|StoredHint(hint)| hint)
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredHint(#[serde(with = "HintFields")] Hint);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Hint", rename_all = "camelCase")]
+struct HintFields {
+    #[serde(with = "container_name")]
+    name: ContainerName,
+    #[serde(with = "GenerationNumber")]
+    generation: Generation,
+    expires_at_ms: u64,
+    /// Absent from a version that did not know of it: true is the safe side.
+    #[serde(default = "yes")]
+    needs_confirmation: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 #[cfg(test)]
@@ -182,6 +192,7 @@ mod tests {
             "null",
             "{}",
             "[]",
+            r#"["1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f",3,7,true]"#,
             "1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f",
             &text[..text.len() - 1],
             &text.replace("1f1f1f1f-", "1f1f1f1f"),

@@ -2,7 +2,9 @@
 //! that is made after it, stored in their object. It is read as far as it goes:
 //! what cannot be read is counted, and does not keep the rest from being read.
 
-use super::json::{self, Object, Value, shortened};
+use serde_json::{Map, Value};
+
+use super::json::{self, shortened};
 use super::limits::{LEGACY_BYTES_MAX, LEGACY_SHOWN_MAX};
 use super::options::{ALSO, OPTIONS};
 use super::shape::whole;
@@ -58,11 +60,10 @@ impl Unreadable {
 /// sessions are listed: a `config` alone may be anybody's.
 #[must_use]
 pub fn legacy_from_json(text: &str) -> Option<Legacy> {
-    if text.len() > LEGACY_BYTES_MAX {
-        return None;
-    }
-    let stored = json::parse(text).ok()?;
-    let stored = |key: &str| Some(json::parse(stored.get(key)?.as_str()?).unwrap_or_default());
+    let stored: Value = json::read_up_to(LEGACY_BYTES_MAX, text).ok()?;
+    let stored = |key: &str| -> Option<Value> {
+        Some(json::read_up_to(LEGACY_BYTES_MAX, stored.get(key)?.as_str()?).unwrap_or_default())
+    };
     let (warm, assigned) = (stored("warmContainers"), stored("assignments"));
     if !warm.iter().chain(&assigned).any(Value::is_array) {
         return None;
@@ -98,7 +99,7 @@ impl Legacy {
     }
 
     fn read_assigned(&mut self, place: &str, value: &Value) {
-        let Some([session, container]) = value.as_array() else {
+        let Some([session, container]) = value.as_array().map(Vec::as_slice) else {
             return self.unreadable.add(place, "is no pair of a session and a container");
         };
         let Some(name) = name_of(container) else {
@@ -110,11 +111,11 @@ impl Legacy {
         }
     }
 
-    fn read_config(&mut self, options: &Object) {
-        for (given, value) in options.iter() {
+    fn read_config(&mut self, options: &Map<String, Value>) {
+        for (given, value) in options {
             self.of_the_bridge |= given == OF_THE_BRIDGE;
-            let also = ALSO.iter().find(|(earlier, _)| *earlier == given);
-            let name = also.map_or(given, |(_, name)| name);
+            let also = ALSO.iter().find(|(earlier, _)| earlier == given);
+            let name = also.map_or(given.as_str(), |(_, name)| name);
             let row = OPTIONS.iter().find(|row| row.name == name);
             if !row.is_some_and(|row| row.shape.accept_nearest(value, &mut self.config)) {
                 let option = shortened(&escaped(given));

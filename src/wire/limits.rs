@@ -6,6 +6,12 @@
 /// attack, and is not parsed.
 pub const TEXT_BYTES_MAX: usize = 64 * 1024;
 
+/// Deepest nesting read, levels. What this crate reads is four deep.
+pub const DEPTH_MAX: usize = 100;
+
+/// Longest chunk of history read, bytes: the platform's limit on a value of a row.
+pub const HISTORY_BYTES_MAX: usize = 2 * 1_024 * 1_024;
+
 /// Longest body of a request that steers the pools, bytes. It holds a name and a
 /// number, and no more of it is read.
 pub const STEERING_BYTES_MAX: usize = 1_024;

@@ -1,6 +1,10 @@
 //! The lines of a pool's log, each a JSON object, and which of them are written.
 
-use super::json::{self, Object, Value};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::json;
+use super::pool_types::container_name;
 use super::worker::{Variables, invalid};
 use crate::pool::{ContainerName, Failure, Place, PoolError, StopCause, Transition};
 
@@ -14,7 +18,8 @@ const SAMPLE_VARIABLE: &str = "WARM_POOL_ANALYTICS_SAMPLE";
 const INDEX_BYTES_MAX: usize = 96;
 
 /// How much a line matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Level {
     /// The pool could not do its work.
     Error,
@@ -63,7 +68,7 @@ impl Default for Telling {
 pub fn telling(variables: &Variables<'_>) -> Result<Telling, PoolError> {
     let mut telling = Telling::default();
     if let Some(text) = variables(LEVEL_VARIABLE) {
-        let word = json::read(&text).unwrap_or_default();
+        let word: Value = json::read(&text).unwrap_or_default();
         let level = Level::ALL.into_iter().find(|level| word.as_str() == Some(level.as_str()));
         if level.is_none() && word.as_str() != Some("off") {
             return Err(invalid(LEVEL_VARIABLE, &text, "off, error, warn, info or debug"));
@@ -71,11 +76,11 @@ pub fn telling(variables: &Variables<'_>) -> Result<Telling, PoolError> {
         telling.level = level;
     }
     if let Some(text) = variables(SAMPLE_VARIABLE) {
-        let sample = match json::read(&text) {
-            Ok(Value::String(number)) => json::read(number.trim()),
-            value => value,
+        let sample: Option<f64> = match json::read(&text) {
+            Ok(Value::String(number)) => json::read(number.trim()).ok(),
+            Ok(value) => value.as_f64(),
+            Err(_) => None,
         };
-        let sample = sample.ok().and_then(|value| value.as_f64());
         let fits = |sample: &f64| (0.0..=1.0).contains(sample);
         telling.sample =
             sample.filter(fits).ok_or_else(|| invalid(SAMPLE_VARIABLE, &text, "a number from 0 to 1"))?;
@@ -111,44 +116,70 @@ pub const fn level_of(step: &Transition) -> Level {
     }
 }
 
+/// A line. Every one begins with the first four fields.
+#[derive(Serialize)]
+struct Line<'a> {
+    level: Level,
+    event: &'a str,
+    #[serde(rename = "at")]
+    at_ms: u64,
+    pool: &'a str,
+    #[serde(flatten)]
+    rest: Rest<'a>,
+}
+
+/// What follows them.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Rest<'a> {
+    Transition {
+        #[serde(with = "container_name")]
+        container: ContainerName,
+        generation: u32,
+        to: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cause: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        session: Option<String>,
+    },
+    Failure {
+        #[serde(with = "container_name")]
+        container: ContainerName,
+        class: &'a str,
+        message: &'a str,
+    },
+    Event {
+        message: &'a str,
+    },
+}
+
 /// Writes a step of a container:
 /// `{ "level", "event": "transition", "at", "pool", "container", "generation",
 /// "to", "cause"?, "session"? }`, the session as its digest.
 #[must_use]
 pub fn transition_line(pool: &str, step: &Transition, digest: Option<String>) -> String {
-    let mut line = line(level_of(step), "transition", step.at_ms, pool)
-        .with("container", step.name.to_string())
-        .with("generation", step.generation.0)
-        .with("to", step.to.as_str());
-    if let Some(cause) = step.cause {
-        line = line.with("cause", cause.as_str());
-    }
-    if let Some(digest) = digest {
-        line = line.with("session", digest);
-    }
-    Value::from(line).to_string()
+    let rest = Rest::Transition {
+        container: step.name,
+        generation: step.generation.0,
+        to: step.to.as_str(),
+        cause: step.cause.map(StopCause::as_str),
+        session: digest,
+    };
+    json::write(&Line { level: level_of(step), event: "transition", at_ms: step.at_ms, pool, rest })
 }
 
 /// Writes what the platform answered in place of what it was asked for:
 /// `{ "level", "event", "at", "pool", "container", "class", "message" }`.
 #[must_use]
 pub fn failure_line(at_ms: u64, pool: &str, event: &str, name: ContainerName, failure: &Failure) -> String {
-    let line = line(Level::Warn, event, at_ms, pool)
-        .with("container", name.to_string())
-        .with("class", failure.class.as_str())
-        .with("message", failure.message.as_str());
-    Value::from(line).to_string()
+    let rest = Rest::Failure { container: name, class: failure.class.as_str(), message: &failure.message };
+    json::write(&Line { level: Level::Warn, event, at_ms, pool, rest })
 }
 
 /// Writes anything else: `{ "level", "event", "at", "pool", "message" }`.
 #[must_use]
 pub fn event_line(level: Level, event: &str, at_ms: u64, pool: &str, message: &str) -> String {
-    Value::from(line(level, event, at_ms, pool).with("message", message)).to_string()
-}
-
-/// What every line begins with.
-fn line(level: Level, event: &str, at_ms: u64, pool: &str) -> Object {
-    Object::new().with("level", level.as_str()).with("event", event).with("at", at_ms).with("pool", pool)
+    json::write(&Line { level, event, at_ms, pool, rest: Rest::Event { message } })
 }
 
 #[cfg(test)]

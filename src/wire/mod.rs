@@ -7,7 +7,6 @@
 //! | `shape` | what a value may look like, and the words for it |
 //! | `claim` | the pool's answer to a claim, RPC |
 //! | `error` | errors as RPC and HTTP carry them |
-//! | `figures` | how a struct of figures is read and written |
 //! | `stats` | the figures of one pool, RPC |
 //! | `durations` | how long things took, in those figures |
 //! | `pools` | the figures of a Worker's pools together |
@@ -20,11 +19,13 @@
 //! | `history` | what happened to containers, in rows and RPC |
 //! | `log` | a pool's log: its lines, and which are written |
 //! | `digest` | what stands in it for a session |
-//! | `counts` | counts in one value of a row |
+//! | `counts` | counts by name, and in one value of a row |
+//! | `params` | the parameters of an SQL statement |
 //! | `hint` | a cached assignment, KV |
 //! | `legacy` | what an earlier package stored, KV of an object |
 //! | `worker` | the default Worker's variables, as a pool's options |
-//! | `json` | the JSON of all these, text from elsewhere bounded |
+//! | `json` | reads JSON text within bounds, writes it |
+//! | `entries`, `pool_types` | what `serde` cannot derive for these |
 //!
 //! The two ends of a wire may be of different versions: what is read may hold
 //! fields nobody here knows, and they are ignored. A caller's options are the
@@ -37,9 +38,9 @@ mod config;
 mod counts;
 mod digest;
 mod durations;
+mod entries;
 mod error;
 mod explanation;
-mod figures;
 mod health;
 mod hint;
 mod history;
@@ -49,6 +50,8 @@ pub mod limits;
 mod log;
 mod metrics;
 mod options;
+mod params;
+mod pool_types;
 mod pools;
 mod sessions;
 mod shape;
@@ -64,21 +67,20 @@ pub use claim::{claim_from_json, claim_to_json};
 pub use config::{
     config_from_json, config_from_row, config_to_json, configs_from_row, configs_to_json, warmup_count,
 };
-pub use counts::{counts_from_json, counts_to_json};
+pub use counts::{Counts, counts_from_json, counts_to_json};
 pub use digest::session_digest;
 pub use durations::{DurationCounts, DurationsByOutcome, LastHour};
 pub use error::{RemoteError, error_body};
-pub use explanation::{ExplainedStep, Explanation, Held, explanation_from_json};
-pub use figures::Counts;
+pub use explanation::{ExplainedStep, Explanation, Held, explanation_from_json, explanation_to_json};
 pub use health::usage_from_json;
 pub use hint::{PoolName, hint_from_json, hint_key, hint_to_json, pool_name};
-pub use history::{explanation_to_json, transitions_from_json, transitions_to_json};
-pub use json::{Number, Object, Value, quoted};
+pub use history::{transitions_from_json, transitions_to_json};
 pub use legacy::{Legacy, Unreadable, legacy_from_json};
 pub use log::{
     Level, Telling, analytics_index, event_line, failure_line, level_of, telling, transition_line,
 };
 pub use metrics::{METRICS_TYPE, metrics_to_text};
+pub use params::{Param, params_to_json};
 pub use pools::{Figures, PoolFigures};
 pub use sessions::{explained_to_json, released_to_json};
 pub use stats::{LastError, PoolStats, stats_from_json, stats_to_json};

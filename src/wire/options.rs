@@ -1,7 +1,8 @@
 //! The options there are: one row each. A row is all an option needs.
 
+use serde_json::Value;
+
 use super::config::show;
-use super::json::Value;
 use super::shape::Shape::{self, Flag, Group, Number, NumberOrNone, OneOf, Path, Ports, Ratio, Text, Word};
 use crate::pool::{Config, OnRelease, Refill, WhenEmpty};
 

@@ -1,6 +1,9 @@
 //! The figures of a Worker's pools, whichever way they are shown.
 
-use super::error::RemoteError;
+use serde::Serialize;
+
+use super::entries;
+use super::error::{ErrorBody, RemoteError};
 use super::stats::PoolStats;
 use crate::pool::hit_rate_bp;
 use crate::prices::InstanceType;
@@ -22,6 +25,39 @@ impl Figures {
     #[must_use]
     pub fn idle_micro_usd(&self) -> u64 {
         self.instance_type.idle_micro_usd(self.stats.idle_ms)
+    }
+}
+
+/// `{ "pools": { "<runtime>": … } }`
+#[derive(Serialize)]
+pub(super) struct Pools<'a, T> {
+    pub pools: ByRuntime<'a, T>,
+}
+
+/// What is shown of each pool, under its runtime's name.
+#[derive(Serialize)]
+#[serde(bound = "T: Serialize")]
+pub(super) struct ByRuntime<'a, T>(
+    #[serde(serialize_with = "entries::serialize")] Vec<(&'a str, Shown<'a, T>)>,
+);
+
+/// What is shown of one pool: `{ "error": { "code", "message" } }` if it could not
+/// be asked.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Shown<'a, T> {
+    Answer(T),
+    Error(ErrorBody<'a>),
+}
+
+impl<'a, T> ByRuntime<'a, T> {
+    /// Shows with `show` what the pools answered.
+    pub fn new<A>(pools: &'a [(String, Result<A, RemoteError>)], show: impl Fn(&'a A) -> T) -> Self {
+        let shown = |answer: &'a Result<A, RemoteError>| match answer {
+            Ok(answer) => Shown::Answer(show(answer)),
+            Err(error) => Shown::Error(ErrorBody::of_one_pool(error)),
+        };
+        Self(pools.iter().map(|(runtime, answer)| (runtime.as_str(), shown(answer))).collect())
     }
 }
 

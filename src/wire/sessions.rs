@@ -1,8 +1,9 @@
 //! What those who run the pools are told of one session.
 
-use super::claim::claim_from_json;
-use super::error::RemoteError;
-use super::json::{self, Object, Value};
+use serde_json::{Map, Value, json};
+
+use super::error::{RemoteError, reply_from_json};
+use super::json;
 use super::limits::EXPLANATION_BYTES_MAX;
 use super::steering::told_from_json;
 use crate::pool::{PoolError, Session};
@@ -22,9 +23,10 @@ pub fn explained_to_json(
     pools: Vec<(String, Result<String, RemoteError>)>,
 ) -> Result<String, RemoteError> {
     let mut failed = None;
-    let mut known: Vec<(String, Object)> = Vec::new();
+    let mut known: Vec<(String, Map<String, Value>)> = Vec::new();
     for (runtime, answer) in pools {
-        match answer.and_then(|text| explanation(&text)) {
+        let read = |text: String| reply_from_json(&text, EXPLANATION_BYTES_MAX, "the pool's explanation");
+        match answer.and_then(read) {
             Ok(explanation) if holds(&explanation) || has_steps(&explanation) => {
                 known.push((runtime, explanation));
             }
@@ -33,11 +35,12 @@ pub fn explained_to_json(
         }
     }
     let held = known.iter().position(|(_, explanation)| holds(explanation));
-    let Some((runtime, explanation)) = known.into_iter().nth(held.unwrap_or_default()) else {
+    let Some((runtime, mut explanation)) = known.into_iter().nth(held.unwrap_or_default()) else {
         return Err(failed.unwrap_or_else(unknown));
     };
-    let known = explanation.with("session", session.as_str()).with("runtime", runtime);
-    Ok(Value::from(known).to_string())
+    explanation.insert("session".to_owned(), session.as_str().into());
+    explanation.insert("runtime".to_owned(), runtime.into());
+    Ok(json::write(&explanation))
 }
 
 /// Writes that a session gave its container up, `{ "released": true }`, from
@@ -57,7 +60,7 @@ pub fn released_to_json(pools: Vec<(String, Result<String, RemoteError>)>) -> Re
         }
     }
     match failed {
-        _ if released => Ok(Value::from(Object::new().with("released", true)).to_string()),
+        _ if released => Ok(json!({ "released": true }).to_string()),
         Some(Err(error)) => Err(error),
         _ => Err(unknown()),
     }
@@ -68,31 +71,16 @@ fn unknown() -> RemoteError {
     PoolError::NotFound { what: "that session id: no pool knows of a container of it".to_owned() }.into()
 }
 
-fn explanation(text: &str) -> Result<Object, RemoteError> {
-    let unreadable = |problem: &str| RemoteError::unreadable("the pool's explanation", problem);
-    if text.len() > EXPLANATION_BYTES_MAX {
-        return Err(unreadable(&format!("it has {} bytes, more than {EXPLANATION_BYTES_MAX}", text.len())));
-    }
-    let said = json::parse(text).map_err(|problem| unreadable(&problem))?;
-    let Value::Object(said) = said else { return Err(unreadable("it is no object")) };
-    if said.get("error").is_some() {
-        claim_from_json(text)?;
-    }
-    Ok(said)
+fn holds(explanation: &Map<String, Value>) -> bool {
+    explanation.get("container").is_some_and(Value::is_object)
 }
 
-fn holds(explanation: &Object) -> bool {
-    explanation.get("container").is_some_and(|held| matches!(held, Value::Object(_)))
-}
-
-fn has_steps(explanation: &Object) -> bool {
+fn has_steps(explanation: &Map<String, Value>) -> bool {
     explanation.get("steps").and_then(Value::as_array).is_some_and(|steps| !steps.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use super::*;
 
     const HELD: &str = r#"{"container":{"name":"n"},"steps":[{"at":1}],"dropped":0}"#;

@@ -1,6 +1,7 @@
 //! What an option's value may look like, the words for it, and where it goes.
 
-use super::json::Value;
+use serde_json::Value;
+
 use super::options::Row;
 use crate::pool::Config;
 
@@ -141,13 +142,13 @@ pub fn whole(value: &Value) -> Option<u64> {
 
 /// How much is used of something, in thousandths, rounded; it may be more than
 /// there is.
-pub fn used_permille(value: &Value) -> Option<u32> {
-    let permille = (value.as_f64()? * 1_000.0).round();
+pub fn used_permille(ratio: f64) -> Option<u32> {
+    let permille = (ratio * 1_000.0).round();
     (permille >= 0.0).then_some(permille as u32)
 }
 
 fn permille(value: &Value) -> Option<u32> {
-    value.as_f64().filter(|ratio| (0.001..=1.0).contains(ratio)).and(used_permille(value))
+    value.as_f64().filter(|ratio| (0.001..=1.0).contains(ratio)).and_then(used_permille)
 }
 
 fn is_path(text: &str) -> bool {

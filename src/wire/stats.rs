@@ -1,22 +1,23 @@
 //! The figures of one pool, from the pool object to whoever asks.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::config::config_value;
+use super::counts::Counts;
 use super::durations::{DurationsByOutcome, LastHour};
-use super::error::RemoteError;
-use super::figures::{Counts, figures};
-use super::json::{self, Value};
+use super::error::{RemoteError, reply_from_json};
+use super::json;
+use super::limits::TEXT_BYTES_MAX;
 use crate::pool::limits::DURATION_BOUNDS_MS;
 use crate::pool::{ClaimEnd, Failure, FailureClass, HealthKind, StartEnd, Stats};
 
-figures! {
 /// What `getStats` returns. `warm`, `assigned`, `total`, `config` and
 /// `maxInstances` are those of `cf-container-warm-pool`; `acquired` and
 /// `warming` are what its first version called `assigned` and `starting`. What
 /// an older pool does not say is read as 0, false or unknown.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct PoolStats {
     /// Containers that are healthy and nobody's yet.
     pub warm: u64,
@@ -134,17 +135,15 @@ pub struct PoolStats {
     /// When the pool wakes by itself, ms since 1970; `None` if nothing is due.
     pub next_wake_at: Option<u64>,
 }
-}
 
-figures! {
 /// The last start that failed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LastError {
     /// What it calls for, a key of [`PoolStats::start_failures`].
     pub class: String,
     /// What the platform said.
     pub message: String,
-}
 }
 
 /// Writes the figures. Times are ms since 1970.
@@ -153,7 +152,7 @@ pub fn stats_to_json(stats: &Stats) -> String {
     let counters = &stats.counters;
     let kinds = HealthKind::ALL.iter().map(|kind| kind.as_str().to_owned());
     let classes = FailureClass::ALL.iter().map(|class| class.as_str().to_owned());
-    let figures = PoolStats {
+    json::write(&PoolStats {
         warm: stats.warm as u64,
         assigned: stats.assigned as u64,
         acquired: stats.assigned as u64,
@@ -211,8 +210,7 @@ pub fn stats_to_json(stats: &Stats) -> String {
         retry_at: stats.retry_at_ms,
         last_error: stats.last_failure.as_ref().map(LastError::from),
         next_wake_at: stats.alarm_at_ms,
-    };
-    figures.to_value().to_string()
+    })
 }
 
 /// Reads the figures.
@@ -221,12 +219,7 @@ pub fn stats_to_json(stats: &Stats) -> String {
 /// The pool's error, if that is what it answered; `pool_unavailable` where the
 /// answer cannot be read.
 pub fn stats_from_json(text: &str) -> Result<PoolStats, RemoteError> {
-    let unreadable = |problem: &str| RemoteError::unreadable("the pool's figures", problem);
-    let answer = json::read(text).map_err(|problem| unreadable(&problem))?;
-    match answer.get("error").and_then(RemoteError::of_value) {
-        Some(error) => Err(error),
-        None => PoolStats::of_value(&answer).map_err(|name| unreadable(&format!("{name} is none"))),
-    }
+    reply_from_json(text, TEXT_BYTES_MAX, "the pool's figures")
 }
 
 impl From<&Failure> for LastError {

@@ -1,11 +1,63 @@
 //! The figures of all pools, as the default Worker shows them.
 
+use serde::Serialize;
+use serde_json::Value;
+
 use super::durations::LastHour;
-use super::error::RemoteError;
-use super::json::{Object, Value};
-use super::pools::{Figures, PoolFigures, Totals};
+use super::json;
+use super::pools::{ByRuntime, Figures, PoolFigures, Totals};
 use super::stats::LastError;
 use crate::prices::PRICES_OF;
+
+#[derive(Serialize)]
+struct Status<'a> {
+    enabled: bool,
+    pools: ByRuntime<'a, PoolStatus<'a>>,
+    total_hits: u64,
+    total_misses: u64,
+    hit_rate: f64,
+}
+
+#[derive(Serialize)]
+struct PoolStatus<'a> {
+    size: &'a Value,
+    target: &'a Value,
+    available: u64,
+    in_use: u64,
+    starting: u64,
+    draining: u64,
+    stopping: u64,
+    waiting: u64,
+    claims_waiting: u64,
+    capacity: Option<u64>,
+    learned_capacity: Option<u64>,
+    breaker: &'static str,
+    last_error: Option<&'a LastError>,
+    next_wake_at: Option<u64>,
+    oldest_warm_ms: Option<u64>,
+    oldest_assigned_ms: Option<u64>,
+    idle: Idle,
+    last_hour: Hour,
+}
+
+#[derive(Serialize)]
+struct Idle {
+    container_seconds: u64,
+    instance_type: &'static str,
+    estimated_usd: f64,
+    prices_of: &'static str,
+}
+
+#[derive(Serialize)]
+struct Hour {
+    sticky: u64,
+    hits: u64,
+    misses: u64,
+    errors: u64,
+    hit_rate: f64,
+    claim_p50_ms: Option<u64>,
+    claim_p99_ms: Option<u64>,
+}
 
 /// Writes the HTTP status of the pools, each under its runtime's name:
 ///
@@ -24,72 +76,65 @@ use crate::prices::PRICES_OF;
 #[must_use]
 pub fn status_to_json(enabled: bool, pools: &PoolFigures) -> String {
     let totals = Totals::of_all(pools);
-    let status = Object::new()
-        .with("enabled", enabled)
-        .with("pools", shown(pools, figures))
-        .with("total_hits", totals.hits)
-        .with("total_misses", totals.misses)
-        .with("hit_rate", hit_rate(totals.hits, totals.misses));
-    Value::from(status).to_string()
+    json::write(&Status {
+        enabled,
+        pools: ByRuntime::new(pools, PoolStatus::from),
+        total_hits: totals.hits,
+        total_misses: totals.misses,
+        hit_rate: hit_rate(totals.hits, totals.misses),
+    })
 }
 
-/// Each pool under its runtime's name, or why it could not be asked.
-pub(super) fn shown<T>(pools: &[(String, Result<T, RemoteError>)], show: impl Fn(&T) -> Value) -> Object {
-    let mut shown = Object::new();
-    for (runtime, answer) in pools {
-        shown.put(runtime.clone(), answer.as_ref().map_or_else(trouble, &show));
+impl<'a> From<&'a Figures> for PoolStatus<'a> {
+    fn from(figures: &'a Figures) -> Self {
+        let stats = &figures.stats;
+        let target = &stats.config["warmTarget"];
+        Self {
+            size: target,
+            target,
+            available: stats.warm,
+            in_use: stats.assigned,
+            starting: stats.starting,
+            draining: stats.draining,
+            stopping: stats.stopping,
+            waiting: stats.waiting,
+            claims_waiting: stats.claims_waiting,
+            capacity: stats.max_instances,
+            learned_capacity: stats.learned_limit,
+            breaker: if stats.breaker_open { "open" } else { "closed" },
+            last_error: stats.last_error.as_ref(),
+            next_wake_at: stats.next_wake_at,
+            oldest_warm_ms: stats.oldest_warm_ms,
+            oldest_assigned_ms: stats.oldest_assigned_ms,
+            idle: figures.into(),
+            last_hour: (&stats.last_hour).into(),
+        }
     }
-    shown
 }
 
-/// What stands in the place of a pool's figures, or of what became of it.
-pub(super) fn trouble(error: &RemoteError) -> Value {
-    let error = Object::new().with("code", error.code.as_str()).with("message", error.message.as_str());
-    Object::new().with("error", error).into()
+impl From<&Figures> for Idle {
+    fn from(figures: &Figures) -> Self {
+        Self {
+            container_seconds: figures.stats.idle_ms / 1_000,
+            instance_type: figures.instance_type.name,
+            estimated_usd: figures.idle_micro_usd() as f64 / 1e6,
+            prices_of: PRICES_OF,
+        }
+    }
 }
 
-fn figures(figures: &Figures) -> Value {
-    let stats = &figures.stats;
-    let target = &stats.config["warmTarget"];
-    Object::new()
-        .with("size", target.clone())
-        .with("target", target.clone())
-        .with("available", stats.warm)
-        .with("in_use", stats.assigned)
-        .with("starting", stats.starting)
-        .with("draining", stats.draining)
-        .with("stopping", stats.stopping)
-        .with("waiting", stats.waiting)
-        .with("claims_waiting", stats.claims_waiting)
-        .with("capacity", stats.max_instances)
-        .with("learned_capacity", stats.learned_limit)
-        .with("breaker", if stats.breaker_open { "open" } else { "closed" })
-        .with("last_error", stats.last_error.as_ref().map(LastError::to_value))
-        .with("next_wake_at", stats.next_wake_at)
-        .with("oldest_warm_ms", stats.oldest_warm_ms)
-        .with("oldest_assigned_ms", stats.oldest_assigned_ms)
-        .with("idle", idle(figures))
-        .with("last_hour", last_hour(&stats.last_hour))
-        .into()
-}
-
-fn idle(figures: &Figures) -> Object {
-    Object::new()
-        .with("container_seconds", figures.stats.idle_ms / 1_000)
-        .with("instance_type", figures.instance_type.name)
-        .with("estimated_usd", figures.idle_micro_usd() as f64 / 1e6)
-        .with("prices_of", PRICES_OF)
-}
-
-fn last_hour(hour: &LastHour) -> Object {
-    Object::new()
-        .with("sticky", hour.sticky)
-        .with("hits", hour.hits)
-        .with("misses", hour.misses)
-        .with("errors", hour.errors)
-        .with("hit_rate", hit_rate(hour.hits, hour.misses))
-        .with("claim_p50_ms", hour.claim_p50_ms)
-        .with("claim_p99_ms", hour.claim_p99_ms)
+impl From<&LastHour> for Hour {
+    fn from(hour: &LastHour) -> Self {
+        Self {
+            sticky: hour.sticky,
+            hits: hour.hits,
+            misses: hour.misses,
+            errors: hour.errors,
+            hit_rate: hit_rate(hour.hits, hour.misses),
+            claim_p50_ms: hour.claim_p50_ms,
+            claim_p99_ms: hour.claim_p99_ms,
+        }
+    }
 }
 
 fn hit_rate(hits: u64, misses: u64) -> f64 {

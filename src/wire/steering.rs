@@ -1,12 +1,14 @@
 //! What those who run the pools send with a request that steers them, and what
 //! they are answered.
 
+use serde_json::{Map, Value};
+
 use super::claim::claim_from_json;
 use super::config::{invalid, warmup_count};
 use super::error::RemoteError;
-use super::json::{self, Object, Value};
+use super::json;
 use super::limits::STEERING_BYTES_MAX;
-use super::status::trouble;
+use super::pools::{ByRuntime, Pools};
 use crate::pool::PoolError;
 
 /// What such a request asks for beside what its route says.
@@ -35,9 +37,9 @@ pub fn steering_from_json(
     if text.trim().is_empty() {
         return Ok(steering);
     }
-    let Ok(Value::Object(given)) = json::read(text) else { return Err(no_object(&json::quoted(text))) };
+    let given: Map<String, Value> = json::read(text).map_err(|_| no_object(&json::write(text)))?;
     for (name, value) in given.iter().filter(|(_, value)| !value.is_null()) {
-        let bounds = match (name, value) {
+        let bounds = match (name.as_str(), value) {
             ("runtime", Value::String(runtime)) if steering.runtime.is_none() => {
                 steering.runtime = Some(runtime.clone());
                 continue;
@@ -83,26 +85,12 @@ pub fn told_to_json(
     word: &str,
     pools: Vec<(String, Result<String, RemoteError>)>,
 ) -> Result<String, RemoteError> {
-    let mut first = None;
-    let mut worked = false;
-    let mut shown = Object::new();
-    for (runtime, answer) in pools {
-        let outcome = match answer.and_then(|text| told_from_json(&text)) {
-            Ok(()) => {
-                worked = true;
-                word.into()
-            }
-            Err(error) => {
-                let outcome = trouble(&error);
-                first.get_or_insert(error);
-                outcome
-            }
-        };
-        shown.put(runtime, outcome);
-    }
-    match first {
-        Some(error) if !worked => Err(error),
-        _ => Ok(Value::from(Object::new().with("pools", shown)).to_string()),
+    let read = |answer: Result<String, RemoteError>| answer.and_then(|text| told_from_json(&text));
+    let answers: Vec<_> = pools.into_iter().map(|(runtime, answer)| (runtime, read(answer))).collect();
+    let has_succeeded = answers.iter().any(|(_, answer)| answer.is_ok());
+    match answers.iter().find_map(|(_, answer)| answer.as_ref().err()) {
+        Some(error) if !has_succeeded => Err(error.clone()),
+        _ => Ok(json::write(&Pools { pools: ByRuntime::new(&answers, |()| word) })),
     }
 }
 

@@ -4,7 +4,9 @@
 //! JSON `vars` holds: `"3"` and `3` are the same number, `"false"` and `false`
 //! the same answer. Here it is the JSON text of its value.
 
-use super::json::{self, Object, Value};
+use serde_json::{Map, Value};
+
+use super::json;
 use super::options::{OPTIONS, Row};
 use super::shape::whole;
 use crate::pool::{Config, PoolError};
@@ -103,14 +105,14 @@ pub fn worker_config(
     variables: &Variables<'_>,
 ) -> Result<String, PoolError> {
     let size = variable_of(runtime, "SIZE", SIZE.name, variables)?;
-    let mut options = Object::new()
-        .with("containerBinding", binding)
-        .with(ENABLED.option, ENABLED.option_value(ENABLED.name, variables)?)
-        .with(SIZE.option, SIZE.option_value(&size, variables)?);
+    let mut options = Map::new();
+    options.insert("containerBinding".to_owned(), binding.into());
+    options.insert(ENABLED.option.to_owned(), ENABLED.option_value(ENABLED.name, variables)?);
+    options.insert(SIZE.option.to_owned(), SIZE.option_value(&size, variables)?);
     for variable in SECONDS {
-        options = options.with(variable.option, variable.option_value(variable.name, variables)?);
+        options.insert(variable.option.to_owned(), variable.option_value(variable.name, variables)?);
     }
-    Ok(Value::from(options).to_string())
+    Ok(json::write(&options))
 }
 
 /// How large the runtime's containers are, for what they cost while they wait:
@@ -126,7 +128,7 @@ pub fn worker_instance_type(
 ) -> Result<&'static InstanceType, PoolError> {
     let name = variable_of(runtime, "INSTANCE_TYPE", INSTANCE_TYPE, variables)?;
     let Some(text) = variables(&name) else { return Ok(&INSTANCE_TYPES[0]) };
-    let value = json::read(&text).unwrap_or_default();
+    let value: Value = json::read(&text).unwrap_or_default();
     value.as_str().and_then(|value| InstanceType::parse(value.trim())).ok_or_else(|| {
         let names: Vec<&str> = INSTANCE_TYPES.iter().map(|instance| instance.name).collect();
         invalid(&name, &text, &format!("one of {}", names.join(", ")))

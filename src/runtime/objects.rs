@@ -103,7 +103,7 @@ impl Objects {
     }
 
     /// Returns the platform's namespace.
-    #[cfg(not(feature = "worker"))]
+    #[cfg(any(feature = "package", not(feature = "worker")))]
     pub fn namespace(&self) -> JsValue {
         self.0.namespace.clone().into()
     }

@@ -1,4 +1,4 @@
-import { exports } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import { errorOf, eventually, ledger, setFaults, TestPool, times } from "./harness.ts";
 
@@ -58,13 +58,19 @@ test("a claim that waits in another pool when a pool panics gets a typed error",
 });
 
 test("a claim that reads its hint when a pool panics goes on without a hint", async () => {
-  const read = Promise.withResolvers<void>();
-  const hangs = { get: () => (read.resolve(), new Promise(() => {})), put: async () => {} };
-  const pool = new TestPool({ warmTarget: 0, idCache: hangs as unknown as KVNamespace });
+  const hints = Object.create(env.HINTS) as KVNamespace;
+  const read = new Promise((begun) => {
+    hints.get = () => {
+      begun(undefined);
+      return new Promise<never>(() => undefined);
+    };
+  });
+  hints.put = () => Promise.resolve();
+  const pool = new TestPool({ warmTarget: 0, idCache: hints });
   // The time limit of the read is the ended instance's as well: it would throw when it is over.
-  const timers = vi.spyOn(globalThis, "setTimeout").mockReturnValue(0 as never);
+  const timers = vi.spyOn(globalThis, "setTimeout").mockReturnValue(0);
   const claimed = pool.claim("alice");
-  await read.promise;
+  await read;
   timers.mockRestore();
   await panic(new TestPool({ warmTarget: 0 }));
 

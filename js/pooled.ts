@@ -66,22 +66,21 @@ export function pooled<T extends abstract new (...args: any[]) => PoolableContai
   options: PooledOptions = {},
 ): T {
   const place = checked(options);
-  const layers = new WeakMap<object, object>();
+  const entries = new WeakMap<object, Entry>();
 
   abstract class Pooled extends (Base as unknown as AnyClass) {
     constructor(...args: unknown[]) {
       super(...args);
-      const { ctx, env } = this as unknown as Internals;
+      const container = this as unknown as Internals;
+      const { ctx, env } = container;
       const report = (generation: number) => void reportStop(env, place, ctx.id, generation);
-      lives.set(this, new Life(ctx.storage, report));
-      // What is called first has to be ours, whatever subclasses override, and RPC finds methods on
-      // prototypes only: so ours are on one before that of the outermost class.
-      const outermost = new.target.prototype as Inner;
-      const layer = layers.get(outermost) ?? layerOver(outermost);
-      layers.set(outermost, layer);
-      Object.setPrototypeOf(this, layer);
+      const prototype = new.target.prototype as object;
+      const entry = entries.get(prototype) ?? wrapMethods(prototype, prototype, ownEntry);
+      entries.set(prototype, entry);
+      members.set(this, { container, life: new Life(ctx.storage, report), entry });
     }
   }
+  const ownEntry = wrapMethods(Pooled.prototype, Base.prototype as object);
   // `Container` keeps its outbound handlers by the name of the class.
   Object.defineProperty(Pooled, "name", { value: Base.name, configurable: true });
   return Pooled as unknown as T;
@@ -89,7 +88,7 @@ export function pooled<T extends abstract new (...args: any[]) => PoolableContai
 
 type AnyClass = new (...args: unknown[]) => object;
 
-/** What every container object has, unseen from outside. */
+/** The fields of every container object that TypeScript hides. */
 interface Internals {
   ctx: DurableObjectState;
   env: Record<string, unknown>;
@@ -97,126 +96,169 @@ interface Internals {
   inflightRequests?: unknown;
 }
 
-type Method<T = unknown> = (...args: unknown[]) => T;
+const METHODS = [
+  "fetch",
+  "getState",
+  "startAndWaitForPorts",
+  "destroy",
+  "containerFetch",
+  "start",
+  "resetForPool",
+  "onStop",
+  "alarm",
+] as const;
+type MethodName = (typeof METHODS)[number];
 
-/** The methods that a layer stands before. */
-interface Inner {
-  fetch: Method<Response | Promise<Response>>;
-  getState: Method<Promise<{ status: string; inFlight?: unknown }>>;
-  startAndWaitForPorts: Method<Promise<void>>;
-  destroy: Method<Promise<void>>;
-  containerFetch?: Method<Promise<Response>>;
-  start?: Method<Promise<void>>;
-  resetForPool?: Method;
-  onStop?: Method;
-  alarm?: Method;
+type Method = (this: object, ...args: unknown[]) => unknown;
+type Methods = Partial<Record<MethodName, Method>>;
+
+/** The methods of one class. */
+interface Entry {
+  /** Those that a caller finds first. */
+  wrappers: Methods;
+  /** Those that the class defines or inherits. */
+  own: Methods;
 }
 
-const lives = new WeakMap<object, Life>();
-
-function lifeOf(container: object): Life {
-  const life = lives.get(container);
-  if (!life) throw new TypeError("Illegal invocation");
-  return life;
+/** An object of a pooled class. */
+interface Member {
+  container: Internals;
+  life: Life;
+  entry: Entry;
 }
 
-/** A prototype before `inner`, with the pool's part of each method that is there. */
-function layerOver(inner: Inner): object {
-  const methods: Record<string, (this: object, ...args: never[]) => unknown> = {
-    async fetch(request: Request): Promise<Response> {
-      const life = lifeOf(this);
-      life.fetchesUnderWay += 1;
-      try {
-        // A class with `containerFetch` starts its container there, if at all.
-        const refused = !inner.containerFetch && (await isRefused(this, inner));
-        return refused ? refusal() : await inner.fetch.call(this, request);
-      } finally {
-        life.fetchesUnderWay -= 1;
-      }
-    },
+const members = new WeakMap<object, Member>();
 
-    async startAndWaitForPorts(...args: unknown[]): Promise<void> {
-      const { poolGeneration } = (args[1] ?? {}) as { poolGeneration?: unknown };
-      const start = () => inner.startAndWaitForPorts.apply(this, args);
-      if (typeof poolGeneration === "number") return lifeOf(this).start(poolGeneration, start);
-      await throwIfRefused(this, inner);
-      return start();
-    },
+/**
+ * Wraps the methods of the class with the prototype `from` and defines the wrappers on `to`. Those
+ * of `base` that the class inherits stay as they are.
+ *
+ * The wrappers are on a class's own prototype because Vite and Vitest look for an RPC method there
+ * and not on the object. They are also on the prototype of a subclass that overrides a method, so
+ * that an override that does not call `super` cannot hide them.
+ */
+function wrapMethods(to: object, from: Methods, base?: Entry): Entry {
+  const entry: Entry = { wrappers: {}, own: {} };
+  for (const name of METHODS) {
+    const method = from[name];
+    if (typeof method !== "function") continue;
+    if (method === base?.wrappers[name]) {
+      entry.wrappers[name] = method;
+      entry.own[name] = base.own[name] ?? method;
+      continue;
+    }
+    const value = wrapped(name, method);
+    Object.defineProperty(to, name, { value, writable: true, configurable: true });
+    entry.wrappers[name] = value;
+    entry.own[name] = method;
+  }
+  return entry;
+}
 
-    async destroy(...args: unknown[]): Promise<void> {
-      const life = lifeOf(this);
-      life.letGo();
-      try {
-        await inner.destroy.apply(this, args);
-      } finally {
-        life.keep();
-      }
-    },
-
-    async getState(ask?: unknown): Promise<object> {
-      const life = lifeOf(this);
-      const digest = isAsk(ask) ? await digestOf(ask.session) : "";
-      const state = await inner.getState.call(this);
-      const { ctx, inflightRequests } = this as Internals;
-      const isAlive = saysAlive(state) && ctx.container?.running !== false;
-      const counted = [state.inFlight, inflightRequests].filter(
-        (count) => typeof count === "number",
-      );
-      const confirmed = isAsk(ask) ? life.serves(digest, ask) : undefined;
-      return {
-        ...state,
-        ...(saysAlive(state) && !isAlive && { status: "stopped" }),
-        ...(counted.length > 0 && { inFlight: Math.max(...counted, life.fetchesUnderWay) }),
-        ...(confirmed !== undefined && { confirmed: confirmed && isAlive }),
-      };
-    },
+/** A call that reaches several wrappers on its way through `super` is the pool's in the first one. */
+function wrapped(name: MethodName, method: Method): Method {
+  return function wrapper(this: object, ...args: unknown[]): unknown {
+    const call = () => method.apply(this, args);
+    const member = members.get(this);
+    return member?.entry.wrappers[name] === wrapper ? WRAPPERS[name](member, call, args) : call();
   };
-  const { containerFetch, start, resetForPool, onStop, alarm } = inner;
-  if (containerFetch) {
-    methods["containerFetch"] = async function (...args: unknown[]): Promise<Response> {
-      return (await isRefused(this, inner)) ? refusal() : containerFetch.apply(this, args);
-    };
-  }
-  if (start) {
-    methods["start"] = async function (...args: unknown[]): Promise<void> {
-      await throwIfRefused(this, inner);
-      return start.apply(this, args);
-    };
-  }
-  if (resetForPool) {
-    methods["resetForPool"] = async function (...args: unknown[]): Promise<boolean> {
-      const { generation } = (args[0] ?? {}) as { generation?: number };
-      return lifeOf(this).reset(generation, async () => resetForPool.apply(this, args));
-    };
-  }
-  if (onStop) {
-    // `Container` calls it after an exit that it could read, and may call it again.
-    methods["onStop"] = async function (...args: unknown[]): Promise<void> {
-      noticeEnd(this);
-      try {
-        await onStop.apply(this, args);
-      } finally {
-        lifeOf(this).keep();
-      }
-    };
-  }
-  if (alarm) {
-    // `Container` calls it after every exit, also one that it tells nobody of.
-    methods["alarm"] = function (...args: unknown[]): unknown {
-      if ((this as Internals).ctx.container) noticeEnd(this);
-      return alarm.apply(this, args);
-    };
-  }
-  const layer = Object.create(inner) as object;
-  for (const [name, value] of Object.entries(methods)) {
-    Object.defineProperty(layer, name, { value, writable: true, configurable: true });
-  }
-  return layer;
 }
 
-/** Without `ctx.container` whoever calls this knows that it does not run. */
-function noticeEnd(container: object): void {
-  if ((container as Internals).ctx.container?.running !== true) lifeOf(container).ended();
+/** What the pool adds to each method: `call` calls the class's own. */
+const WRAPPERS: Record<
+  MethodName,
+  (member: Member, call: () => unknown, args: unknown[]) => unknown
+> = {
+  async fetch(member, call) {
+    const { life, entry } = member;
+    life.fetchesUnderWay += 1;
+    try {
+      // A class with `containerFetch` starts its container there, if at all.
+      const refused = !entry.own.containerFetch && (await isRefused(member));
+      return refused ? refusal() : await call();
+    } finally {
+      life.fetchesUnderWay -= 1;
+    }
+  },
+
+  async startAndWaitForPorts(member, call, args) {
+    const { poolGeneration } = (args[1] ?? {}) as { poolGeneration?: unknown };
+    if (typeof poolGeneration === "number") {
+      return member.life.start(poolGeneration, async () => call());
+    }
+    await throwIfRefused(member);
+    return call();
+  },
+
+  async destroy({ life }, call) {
+    life.letGo();
+    try {
+      await call();
+    } finally {
+      life.keep();
+    }
+  },
+
+  async getState(member, _, [ask]) {
+    const { life, container } = member;
+    const digest = isAsk(ask) ? await digestOf(ask.session) : "";
+    const state = await stateOf(member);
+    const { ctx, inflightRequests } = container;
+    const isAlive = saysAlive(state) && ctx.container?.running !== false;
+    const counted = [state.inFlight, inflightRequests].filter((count) => typeof count === "number");
+    const confirmed = isAsk(ask) ? life.serves(digest, ask) : undefined;
+    return {
+      ...state,
+      ...(saysAlive(state) && !isAlive && { status: "stopped" }),
+      ...(counted.length > 0 && { inFlight: Math.max(...counted, life.fetchesUnderWay) }),
+      ...(confirmed !== undefined && { confirmed: confirmed && isAlive }),
+    };
+  },
+
+  async containerFetch(member, call) {
+    return (await isRefused(member)) ? refusal() : call();
+  },
+
+  async start(member, call) {
+    await throwIfRefused(member);
+    return call();
+  },
+
+  async resetForPool({ life }, call, [options]) {
+    const { generation } = (options ?? {}) as { generation?: number };
+    return life.reset(generation, async () => call());
+  },
+
+  // `Container` calls it after an exit that it could read, and may call it again.
+  async onStop(member, call) {
+    noticeEnd(member);
+    try {
+      await call();
+    } finally {
+      member.life.keep();
+    }
+  },
+
+  // `Container` calls it after every exit, also after one that it does not report.
+  alarm(member, call) {
+    if (member.container.ctx.container) noticeEnd(member);
+    return call();
+  },
+};
+
+/** Without `ctx.container` the caller knows that the container does not run. */
+function noticeEnd({ container, life }: Member): void {
+  if (container.ctx.container?.running !== true) life.ended();
+}
+
+/** What the class's own `getState` returns, which takes no argument. */
+async function stateOf({ container, entry }: Member): Promise<State> {
+  return (await entry.own.getState?.call(container)) as State;
+}
+
+interface State {
+  status: string;
+  inFlight?: unknown;
 }
 
 function saysAlive({ status }: { status: string }): boolean {
@@ -224,19 +266,18 @@ function saysAlive({ status }: { status: string }): boolean {
 }
 
 /** Whether the container has ended: a request that reached its class would start it again. */
-async function isRefused(container: object, inner: Inner): Promise<boolean> {
-  const life = lifeOf(container);
+async function isRefused(member: Member): Promise<boolean> {
+  const { container, life } = member;
   if (!life.isPools) return false;
-  const { ctx } = container as Internals;
-  const isAlive = ctx.container?.running ?? saysAlive(await inner.getState.call(container));
+  const isAlive = container.ctx.container?.running ?? saysAlive(await stateOf(member));
   if (!isAlive) life.ended();
   return !isAlive || life.isLetGo;
 }
 
-async function throwIfRefused(container: object, inner: Inner): Promise<void> {
+async function throwIfRefused(member: Member): Promise<void> {
   // A part of the pool's own start.
-  if (lifeOf(container).isStarting) return;
-  if (await isRefused(container, inner)) throw new WarmPoolError(REFUSED);
+  if (member.life.isStarting) return;
+  if (await isRefused(member)) throw new WarmPoolError(REFUSED);
 }
 
 const REFUSED = {

@@ -133,9 +133,9 @@ const members = new WeakMap<object, Member>();
  * Wraps the methods of the class with the prototype `from` and defines the wrappers on `to`. Those
  * of `base` that the class inherits stay as they are.
  *
- * The wrappers are on a class's own prototype because Vite and Vitest look for an RPC method there
- * and not on the object. They are also on the prototype of a subclass that overrides a method, so
- * that an override that does not call `super` cannot hide them.
+ * The wrappers are on a class's own prototype because `vite dev` looks for an RPC method there and
+ * not on the object. They are also on the prototype of a subclass that overrides a method, so that
+ * an override that does not call `super` cannot hide them.
  */
 function wrapMethods(to: object, from: Methods, base?: Entry): Entry {
   const entry: Entry = { wrappers: {}, own: {} };

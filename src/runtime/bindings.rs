@@ -4,18 +4,21 @@ use js_sys::{JSON, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::js::{Namespace, property};
+use super::objects::check_ids;
 use crate::pool::PoolError;
 use crate::runtimes::USUAL_BINDINGS;
 
 /// The namespace bound as `named`, or else under one of the usual names.
 ///
 /// # Errors
-/// [`PoolError::Misconfigured`] with the bindings there are.
+/// [`PoolError::Misconfigured`] with the bindings there are, or where the
+/// namespace makes no ids.
 pub fn container_namespace(env: &JsValue, named: Option<&str>) -> Result<Namespace, PoolError> {
     let names = named.map_or_else(|| USUAL_BINDINGS.to_vec(), |name| vec![name]);
-    first(env, &names)
-        .map(|(_, namespace)| namespace)
-        .ok_or_else(|| unbound(env, &names, "; set containerBinding"))
+    let (name, namespace) =
+        first(env, &names).ok_or_else(|| unbound(env, &names, "; set containerBinding"))?;
+    check_ids(&namespace, name)?;
+    Ok(namespace)
 }
 
 /// The first of these names that a namespace is bound under, and the namespace.
@@ -50,7 +53,14 @@ fn unbound(env: &JsValue, names: &[&str], way_out: &str) -> PoolError {
 /// The Durable Object namespace bound as `name`.
 pub fn namespace(env: &JsValue, name: &str) -> Option<Namespace> {
     let value = property(env, name);
-    property(&value, "idFromName").is_function().then(|| value.unchecked_into())
+    let is_namespace = property(&value, "idFromName").is_function() && !has_any_method(&value);
+    is_namespace.then(|| value.unchecked_into())
+}
+
+/// Whether a binding seems to have whatever method it is asked for, as one of a
+/// service does: to call one would be a request.
+fn has_any_method(binding: &JsValue) -> bool {
+    property(binding, "notAMethodOfNamespaces").is_function()
 }
 
 /// A variable as JSON text; `None` where it is not set.

@@ -50,8 +50,8 @@ extern "C" {
 
     /// A Durable Object's id.
     pub type ObjectId;
-    #[wasm_bindgen(method, js_name = toString)]
-    pub fn to_hex(this: &ObjectId) -> String;
+    #[wasm_bindgen(method, catch, js_name = toString)]
+    pub fn text(this: &ObjectId) -> Result<JsValue, JsValue>;
 
     /// A stub of a container class.
     #[derive(Clone)]

@@ -7,6 +7,14 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::call::message_of;
 use super::js::{Namespace, ObjectId, object, property};
 use crate::pool::{ContainerId, ContainerName, Identity, PoolError};
+use crate::text::escaped;
+
+/// A name whose id shows what a namespace is like. No container has it: theirs
+/// are UUIDs.
+const PROBE: &str = "cf-warm-pool";
+
+/// How much of an invalid id an error shows: more than a valid one has.
+const ID_SHOWN_CHARACTERS: usize = 80;
 
 /// A namespace, or the part of it in one jurisdiction, and near which region an
 /// object of it is made that is not there yet.
@@ -62,10 +70,9 @@ impl Objects {
     /// # Errors
     /// [`PoolError::Misconfigured`] where none is.
     pub fn identity_of(&self, name: ContainerName) -> Result<Identity, PoolError> {
-        let id = self.0.namespace.id_from_name(&name.to_string()).ok();
-        let id = id.and_then(|id| ContainerId::parse(&id.to_hex()));
-        id.map(|id| Identity { name, id }).ok_or_else(|| PoolError::Misconfigured {
-            message: "the container binding makes no Durable Object ids".to_owned(),
+        let id = id_of(&self.0.namespace, &name.to_string());
+        id.map(|id| Identity { name, id }).map_err(|problem| PoolError::Misconfigured {
+            message: format!("the container binding makes no Durable Object ids: {problem}"),
         })
     }
 
@@ -89,7 +96,7 @@ impl Objects {
     /// [`PoolError::Misconfigured`] where its name makes another id.
     pub fn check(&self, identity: Identity) -> Result<ObjectId, PoolError> {
         let made = self.0.namespace.id_from_name(&identity.name.to_string()).ok();
-        let same = made.filter(|made| made.to_hex() == identity.id.to_string());
+        let same = made.filter(|made| text_of(made).as_deref() == Some(&*identity.id.to_string()));
         same.ok_or_else(|| elsewhere(identity))
     }
 
@@ -124,7 +131,35 @@ fn elsewhere(Identity { name, .. }: Identity) -> PoolError {
     }
 }
 
+/// Checks that a namespace makes ids of Durable Objects, as those of a class do:
+/// an object of a unit test in place of one may not.
+///
+/// # Errors
+/// [`PoolError::Misconfigured`], naming the binding and the id.
+pub fn check_ids(namespace: &Namespace, binding: &str) -> Result<(), PoolError> {
+    id_of(namespace, PROBE).map(drop).map_err(|problem| PoolError::Misconfigured {
+        message: format!(
+            "binding {binding} makes no Durable Object ids: {problem} (bind a Durable Object class as {binding})"
+        ),
+    })
+}
+
+/// The id that a namespace makes of a name, or why that is none.
+fn id_of(namespace: &Namespace, name: &str) -> Result<ContainerId, String> {
+    let id =
+        namespace.id_from_name(name).map_err(|error| format!("idFromName failed: {}", message_of(&error)))?;
+    let text = text_of(&id).ok_or_else(|| "idFromName returned something without text".to_owned())?;
+    ContainerId::parse(&text).ok_or_else(|| {
+        let shown: String = text.chars().take(ID_SHOWN_CHARACTERS).collect();
+        format!("idFromName returned \"{}\", not 64 hexadecimal digits", escaped(&shown))
+    })
+}
+
+fn text_of(id: &ObjectId) -> Option<String> {
+    id.text().ok()?.as_string()
+}
+
 fn is_in(namespace: &Namespace, jurisdiction: &str) -> bool {
-    let id = namespace.id_from_name("cf-warm-pool");
+    let id = namespace.id_from_name(PROBE);
     id.is_ok_and(|id| property(&id, "jurisdiction").as_string().as_deref() == Some(jurisdiction))
 }

@@ -1,12 +1,11 @@
 // The package as its users have it: packed, installed into a project of their own, type-checked,
 // served and made ready for deployment, with the newest wrangler and the last one for Node 20.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { inRoot } from "../../scripts/lib/project.mjs";
-import { pack, Project, readJsonc } from "./project.mjs";
+import { pack, packagesOf, Project, readJsonc } from "./project.mjs";
 
 /** What Workers may weigh as they travel, their container class included. */
 const UPLOADS = [
@@ -20,16 +19,19 @@ export { default, WarmPool } from "cf-warm-pool/worker";
 export { MyContainer } from "./index.js";
 `;
 
+/** The packages that a user of the package has. */
+const OURS = ["@cloudflare/containers", "@cloudflare/workers-types", "typescript", "wrangler"];
+
 const folder = mkdtempSync(join(tmpdir(), "warm-pool-pack-"));
 let packed;
 before(async () => (packed = await pack(folder)));
 after(() => rmSync(folder, { recursive: true }));
 
 const wranglers = [
-  { name: "the wrangler of this repository", sources: ours(), newest: true },
+  { name: "the wrangler of this repository", sources: packagesOf(".", OURS), newest: true },
   {
     name: "wrangler 4.86",
-    sources: from("tests/package/wrangler-4.86"),
+    sources: packagesOf("tests/package/wrangler-4.86"),
     // What the peer's README tells its users to write: they need not change it.
     compatibility_date: "2025-01-13",
   },
@@ -136,22 +138,4 @@ function simulate(project, settings) {
 function withoutImage(project, { containers, ...config }) {
   assert.equal(containers[0].class_name, "MyContainer");
   project.write("wrangler.plain.json", JSON.stringify(config));
-}
-
-/** The packages that a user of the package has, as this repository has them. */
-function ours() {
-  const { packages, lock } = from(".");
-  const names = ["@cloudflare/containers", "@cloudflare/workers-types", "typescript", "wrangler"];
-  const devDependencies = Object.fromEntries(
-    names.map((name) => [name, packages.devDependencies[name]]),
-  );
-  const project = { name: "project", version: "0.0.0", type: "module", devDependencies };
-  // npm takes what it needs of the lock.
-  const locked = { ...lock.packages, "": project };
-  return { packages: project, lock: { ...lock, ...project, packages: locked } };
-}
-
-function from(path) {
-  const json = (file) => JSON.parse(readFileSync(inRoot(path, file), "utf8"));
-  return { packages: json("package.json"), lock: json("package-lock.json") };
 }

@@ -45,14 +45,30 @@ export async function pack(folder) {
   return join(folder, output.trim().split("\n").at(-1));
 }
 
+/** The packages of a folder of the repository with a lock file: all, or those that are named. */
+export function packagesOf(folder, names) {
+  const json = (file) => JSON.parse(readFileSync(inRoot(folder, file), "utf8"));
+  const [packages, lock] = [json("package.json"), json("package-lock.json")];
+  if (!names) return { packages, lock };
+  const versions = names.map((name) => [name, packages.devDependencies[name]]);
+  const devDependencies = Object.fromEntries(versions);
+  const project = { name: "project", version: "0.0.0", type: "module", devDependencies };
+  // npm takes what it needs of the lock.
+  const locked = { ...lock.packages, "": project };
+  return { packages: project, lock: { ...lock, ...project, packages: locked } };
+}
+
 export class Project {
   /** All that the project leaves behind is in here. */
   #home = realpathSync(mkdtempSync(join(tmpdir(), "warm-pool-package-")));
   #folder = join(this.#home, "project");
   #servers = [];
 
-  /** With the packages of `packages` and `lock`, and the one in the file `packed`. */
-  static async with({ packages, lock }, packed) {
+  /**
+   * With the packages of `packages` and `lock`, and the one in the file `packed`, under each of the
+   * names `as`.
+   */
+  static async with({ packages, lock }, packed, { as = ["cf-warm-pool"] } = {}) {
     const project = new Project();
     mkdirSync(project.#folder);
     mkdirSync(join(project.#home, "bin"));
@@ -69,7 +85,8 @@ export class Project {
       Object.entries(process.env).filter(([name]) => NETWORK.test(name)),
     );
     await project.succeeds("npm", ["ci", ...npm], env);
-    await project.succeeds("npm", ["install", ...npm, "--offline", "./app.tgz"], env);
+    const installed = as.map((name) => `${name}@file:./app.tgz`);
+    await project.succeeds("npm", ["install", ...npm, "--offline", ...installed], env);
     return project;
   }
 
@@ -105,22 +122,27 @@ export class Project {
 
   /** Runs `wrangler dev` and returns the address at which it answers. */
   async serve(...args) {
-    const { env, cwd } = this.#surroundings();
     const options = ["dev", "--ip=127.0.0.1", "--port=0", "--show-interactive-dev-session=false"];
+    return this.serveWith("wrangler", [...options, ...args], /Ready on (http:\S+)/);
+  }
+
+  /** Runs a server of the project and returns the address that `ready` finds in what it prints. */
+  async serveWith(command, args, ready) {
+    const { env, cwd } = this.#surroundings();
     const stdio = ["ignore", "pipe", "inherit"];
-    const server = spawn("wrangler", [...options, ...args], { env, cwd, stdio, detached: true });
+    const server = spawn(command, args, { env, cwd, stdio, detached: true });
     this.#servers.push(server);
     const tooLong = setTimeout(() => stop(server), LIMIT_MS);
     try {
       let output = "";
       for await (const line of createInterface({ input: server.stdout })) {
         output += `${line}\n`;
-        const [, address] = /Ready on (http:\S+)/.exec(line) ?? [];
+        const [, address] = ready.exec(line) ?? [];
         if (!address) continue;
         server.stdout.resume();
         return address;
       }
-      throw new Error(`wrangler dev ended before it served anything:\n${output}`);
+      throw new Error(`${command} ended before it served anything:\n${output}`);
     } finally {
       clearTimeout(tooLong);
     }

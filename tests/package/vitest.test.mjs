@@ -13,9 +13,10 @@ const folder = mkdtempSync(join(tmpdir(), "warm-pool-pack-"));
 let project;
 before(async () => {
   project = await Project.with(packagesOf(".", PACKAGES), await pack(folder));
-  for (const file of ["wrangler.jsonc", "vitest.config.mts", "src", "test"]) {
+  for (const file of ["vitest.config.mts", "test"]) {
     project.copy(`tests/package/vitest/${file}`, file);
   }
+  for (const file of ["wrangler.jsonc", "src"]) project.copy(`tests/package/user/${file}`, file);
   project.copy("container");
 });
 after(async () => {

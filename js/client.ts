@@ -5,13 +5,10 @@ import { optionsText } from "./options.js";
 import { placeOf } from "./place.js";
 import type { WarmPool } from "./pool.js";
 import type { ContainerNamespace, WarmPoolClient } from "./types/client.js";
+import type { PoolNamespace, UnlessOther } from "./types/namespace.js";
 import type { WarmPoolConfig } from "./types/options.js";
 import { instance, PoolClient } from "./wasm.js";
 import type { Targets } from "./wasm/index.js";
-
-/** The binding of {@link WarmPool}, whatever `Env` its class has. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- any Env
-type PoolNamespace = DurableObjectNamespace<WarmPool<any>>;
 
 const DEFAULT_POOL_NAME = "global-pool";
 
@@ -30,8 +27,11 @@ const latest = new WeakMap<object, { of: unknown[]; client: WarmPoolClient }>();
  * @param config the pool's options, see {@link WarmPoolConfig}; an invalid option makes the first
  *   call fail with `invalid_config`
  */
-export function createWarmPool<T extends Rpc.DurableObjectBranded | undefined = undefined>(
-  poolNamespace: PoolNamespace,
+export function createWarmPool<
+  T extends Rpc.DurableObjectBranded | undefined = undefined,
+  N extends PoolNamespace = PoolNamespace,
+>(
+  poolNamespace: N & UnlessOther<N>,
   containerNamespace: ContainerNamespace<T>,
   config: WarmPoolConfig = {},
 ): WarmPoolClient<T> {
@@ -160,11 +160,12 @@ function newClient<T extends Rpc.DurableObjectBranded | undefined>(
  *   clients have that `jurisdiction`
  * @param poolName the name given to {@link createWarmPool}
  */
-export function getWarmPool(
-  poolNamespace: PoolNamespace,
+export function getWarmPool<N extends PoolNamespace = PoolNamespace>(
+  poolNamespace: N & UnlessOther<N>,
   poolName: string = DEFAULT_POOL_NAME,
 ): DurableObjectStub<WarmPool> {
-  return poolNamespace.get(poolNamespace.idFromName(poolName));
+  const id = poolNamespace.idFromName(poolName);
+  return poolNamespace.get(id) as DurableObjectStub<WarmPool>;
 }
 
 /** Returns what Rust answered, or throws the error whose JSON text it is. */

@@ -100,8 +100,19 @@ export class OwnPool extends WarmPoolClass<OwnEnv> {
 same<WorkersPool, WarmPool>();
 same<typeof worker, ExportedHandler>();
 
-// @ts-expect-error -- not the pool's namespace
-createWarmPool(env.UNTYPED, env.CONTAINER);
+// The namespace of a class of another Worker does not name the class (`script_name`).
+same<typeof elsewhere, WarmPoolClient<MyContainer>>();
+export const elsewhere = createWarmPool(env.UNTYPED, env.CONTAINER);
+export const nowhere: WarmPoolClient = createWarmPool(env.UNTYPED, env.UNTYPED);
+export const elsewheresPool: DurableObjectStub<WarmPool> = getWarmPool(env.UNTYPED, "another");
+export const explicit = createWarmPool<MyContainer>(env.UNTYPED, env.CONTAINER);
+
+// @ts-expect-error -- the namespace of another class
+createWarmPool(env.CONTAINER, env.CONTAINER);
+// @ts-expect-error -- the two namespaces in the wrong order
+createWarmPool(env.CONTAINER, env.WARM_POOL);
+// @ts-expect-error -- the namespace of another class
+getWarmPool(env.CONTAINER);
 // @ts-expect-error -- a session's id is text
 void typed.getContainer(1);
 // @ts-expect-error -- an unknown option

@@ -4,7 +4,7 @@ use js_sys::{JSON, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::js::{Namespace, property};
-use super::objects::check_ids;
+use super::objects::{check_ids, has_any_method};
 use crate::pool::PoolError;
 use crate::runtimes::USUAL_BINDINGS;
 
@@ -17,7 +17,7 @@ pub fn container_namespace(env: &JsValue, named: Option<&str>) -> Result<Namespa
     let names = named.map_or_else(|| USUAL_BINDINGS.to_vec(), |name| vec![name]);
     let (name, namespace) =
         first(env, &names).ok_or_else(|| unbound(env, &names, "; set containerBinding"))?;
-    check_ids(&namespace, name)?;
+    check_ids(&namespace, &format!("binding {name}"))?;
     Ok(namespace)
 }
 
@@ -55,12 +55,6 @@ pub fn namespace(env: &JsValue, name: &str) -> Option<Namespace> {
     let value = property(env, name);
     let is_namespace = property(&value, "idFromName").is_function() && !has_any_method(&value);
     is_namespace.then(|| value.unchecked_into())
-}
-
-/// Whether a binding seems to have whatever method it is asked for, as one of a
-/// service does: to call one would be a request.
-fn has_any_method(binding: &JsValue) -> bool {
-    property(binding, "notAMethodOfNamespaces").is_function()
 }
 
 /// A variable as JSON text; `None` where it is not set.

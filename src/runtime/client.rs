@@ -232,6 +232,7 @@ impl Client {
     fn targets(&self) -> Result<JsValue, RemoteError> {
         let pool_name = self.pool_name()?;
         let places = self.places()?;
+        places.containers.check_ids("containerNamespace")?;
         let id = places.pools.id_of(pool_name.as_str()).map_err(|error| not_asked(&message_of(&error)))?;
         Ok(object(&[
             ("pools", places.pools.namespace()),

@@ -65,6 +65,15 @@ impl Objects {
         Ok(self.0.namespace.stub(&id, &self.0.options)?.unchecked_into())
     }
 
+    /// Checks the namespace as [`check_ids`] does.
+    ///
+    /// # Errors
+    /// Those of [`check_ids`].
+    #[cfg(feature = "package")]
+    pub fn check_ids(&self, named: &str) -> Result<(), PoolError> {
+        check_ids(&self.0.namespace, named)
+    }
+
     /// The name with the id that is made from it.
     ///
     /// # Errors
@@ -131,17 +140,26 @@ fn elsewhere(Identity { name, .. }: Identity) -> PoolError {
     }
 }
 
-/// Checks that a namespace makes ids of Durable Objects, as those of a class do:
-/// an object of a unit test in place of one may not.
+/// Checks that a namespace makes ids of Durable Objects, which a unit test's
+/// substitute for one may not do.
 ///
 /// # Errors
-/// [`PoolError::Misconfigured`], naming the binding and the id.
-pub fn check_ids(namespace: &Namespace, binding: &str) -> Result<(), PoolError> {
-    id_of(namespace, PROBE).map(drop).map_err(|problem| PoolError::Misconfigured {
-        message: format!(
-            "binding {binding} makes no Durable Object ids: {problem} (bind a Durable Object class as {binding})"
-        ),
+/// [`PoolError::Misconfigured`], naming the namespace and the id.
+pub fn check_ids(namespace: &Namespace, named: &str) -> Result<(), PoolError> {
+    let id = if has_any_method(namespace) {
+        Err("it is the binding of a service".to_owned())
+    } else {
+        id_of(namespace, PROBE)
+    };
+    id.map(drop).map_err(|problem| PoolError::Misconfigured {
+        message: format!("{named} makes no Durable Object ids: {problem} (bind a Durable Object class)"),
     })
+}
+
+/// Whether a binding seems to have whatever method it is asked for, as one of a
+/// service does: to call one would be a request.
+pub fn has_any_method(binding: &JsValue) -> bool {
+    property(binding, "notAMethodOfNamespaces").is_function()
 }
 
 /// The id that a namespace makes of a name, or why that is none.

@@ -46,12 +46,18 @@ for (const [name, namespace] of Object.entries(NAMESPACES)) {
     });
   });
 
-  test(`a client whose namespace is one with ${name} throws a typed error`, async () => {
+  test(`a client whose namespace is ${name} reports a misconfiguration and asks nothing`, async () => {
+    const poolName = `not asked with ${name}`;
     for (const idCache of [undefined, mockedCache()]) {
-      const config = { poolName: `asked with ${name}`, warmTarget: 0, ...(idCache && { idCache }) };
+      const config = { poolName, warmTarget: 0, ...(idCache && { idCache }) };
       const pool = createWarmPool(env.WARM_POOL, namespace, config);
-      await expect(pool.getContainer("alice")).rejects.toMatchObject({ name: "WarmPoolError" });
+      await expect(pool.getContainer("alice")).rejects.toMatchObject({
+        name: "WarmPoolError",
+        code: "misconfigured",
+        message: expect.stringContaining("containerNamespace") as unknown,
+      });
     }
+    expect(await getWarmPool(env.WARM_POOL, poolName).getStats()).toMatchObject({ claims: 0 });
   });
 }
 

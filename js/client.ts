@@ -1,11 +1,11 @@
 import * as workers from "cloudflare:workers";
 
 import { readGrant, throwIfError, WarmPoolError, type Grant } from "./error.js";
+import type { PoolNamespace, UnlessOther } from "./namespace.js";
 import { optionsText } from "./options.js";
 import { placeOf } from "./place.js";
 import type { WarmPool } from "./pool.js";
 import type { ContainerNamespace, WarmPoolClient } from "./types/client.js";
-import type { PoolNamespace, UnlessOther } from "./types/namespace.js";
 import type { WarmPoolConfig } from "./types/options.js";
 import { instance, PoolClient } from "./wasm.js";
 import type { Targets } from "./wasm/index.js";

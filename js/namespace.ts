@@ -1,4 +1,4 @@
-import type { WarmPool } from "../pool.js";
+import type { WarmPool } from "./pool.js";
 
 /** The binding of {@link WarmPool}, whatever `Env` its class has. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any Env

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   cpSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -81,9 +82,7 @@ export class Project {
     project.write("app.tgz", readFileSync(packed));
     const npm = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
     // What was downloaded for the repository is not downloaded again.
-    const env = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => NETWORK.test(name)),
-    );
+    const env = networkEnv();
     await project.succeeds("npm", ["ci", ...npm], env);
     const installed = as.map((name) => `${name}@file:./app.tgz`);
     await project.succeeds("npm", ["install", ...npm, "--offline", ...installed], env);
@@ -111,6 +110,20 @@ export class Project {
 
   read(file) {
     return readFileSync(join(this.#folder, file), "utf8");
+  }
+
+  /** Copies a folder of the project to another place in it. */
+  duplicate(from, to) {
+    cpSync(join(this.#folder, from), join(this.#folder, to), { recursive: true });
+  }
+
+  isLink(file) {
+    return lstatSync(join(this.#folder, file)).isSymbolicLink();
+  }
+
+  /** The same as `succeeds`, for a program that reaches the registry. */
+  async installs(command, args) {
+    return this.succeeds(command, args, networkEnv());
   }
 
   /** Runs a program of the project and returns what it says; fails if it does. */
@@ -162,6 +175,10 @@ export function readJsonc(text) {
   const { config, error } = ts.parseConfigFileTextToJson("", text);
   assert.equal(error, undefined);
   return config;
+}
+
+function networkEnv() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => NETWORK.test(name)));
 }
 
 async function stop(server) {

@@ -1,4 +1,4 @@
-import { SELF } from "cloudflare:test";
+import { exports } from "cloudflare:workers";
 import { expect, test } from "vitest";
 
 test("requests of a session reach its container", async () => {
@@ -13,9 +13,11 @@ test("claims at the same time get different containers", async () => {
   expect(new Set(containers).size).toBe(8);
 });
 
-async function containerOf(session: string): Promise<unknown> {
+/** The id of the container that serves a request of the session. */
+async function containerOf(session: string): Promise<string> {
+  const worker = (exports as unknown as { default: Fetcher }).default;
   const headers = { "x-session-id": session };
-  const response = await SELF.fetch("https://example.com/whoami", { headers });
+  const response = await worker.fetch("https://example.com/whoami", { headers });
   expect(response.status).toBe(200);
-  return ((await response.json()) as { container: unknown }).container;
+  return (await response.json<{ container: string }>()).container;
 }

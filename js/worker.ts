@@ -7,10 +7,11 @@ export { WarmPool } from "./pool.js";
 
 const instance = new Instance(wasm);
 
-export default {
+const worker: ExportedHandler = {
   fetch: (request, env, ctx) => run(() => wasm.fetch(request, env, ctx, dashboard)),
   scheduled: (event, env, ctx) => run(() => wasm.scheduled(event, env, ctx)),
-} satisfies ExportedHandler;
+};
+export default worker;
 
 /** Calls the running wasm instance, and ends it if it traps. */
 async function run<T>(call: () => Promise<T>): Promise<T> {

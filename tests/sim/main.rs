@@ -65,7 +65,11 @@ mod world;
 
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
 use options::{Options, Task};
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let options = match Options::read(std::env::args().skip(1)) {

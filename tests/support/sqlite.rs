@@ -5,10 +5,14 @@
 
 use std::rc::Rc;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
 use super::{Rows, Sql, Statement, StoreError, Value};
+
+/// More statements than the store has, so that each is parsed once.
+const STATEMENTS_CACHED: usize = 64;
 
 /// A database in memory. A clone is a second handle to the same one, so that
 /// a test can lose a pool and its store and keep the rows.
@@ -18,7 +22,12 @@ pub struct Sqlite(Rc<Connection>);
 impl Sqlite {
     /// An empty database.
     pub fn new() -> Self {
-        Self(Rc::new(Connection::open_in_memory().expect("SQLite opens a database in memory")))
+        let connection = Connection::open_in_memory().expect("SQLite opens a database in memory");
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+        // Else some statements are parsed anew for every value bound to them.
+        let planned_once = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true);
+        planned_once.expect("SQLite keeps its plans");
+        Self(Rc::new(connection))
     }
 
     /// Rows written since the database was opened, those of failed
@@ -30,12 +39,26 @@ impl Sqlite {
 
 impl Sql for Sqlite {
     fn run(&self, statements: &[Statement]) -> Result<Vec<Rows>, StoreError> {
-        // Dropped without a commit it rolls back.
-        let transaction = self.0.unchecked_transaction().map_err(failed)?;
-        let answers =
-            statements.iter().map(|statement| run_one(&self.0, statement)).collect::<Result<_, _>>()?;
-        transaction.commit().map_err(failed)?;
-        Ok(answers)
+        // A single statement is a transaction by itself.
+        if let [statement] = statements {
+            return Ok(vec![run_one(&self.0, statement)?]);
+        }
+        self.run_cached("BEGIN")?;
+        let answers: Result<Vec<_>, _> =
+            statements.iter().map(|statement| run_one(&self.0, statement)).collect();
+        let committed = answers.and_then(|answers| self.run_cached("COMMIT").map(|()| answers));
+        if committed.is_err() && !self.0.is_autocommit() {
+            self.run_cached("ROLLBACK")?;
+        }
+        committed
+    }
+}
+
+impl Sqlite {
+    /// Runs a statement without rows. rusqlite's own transactions parse theirs
+    /// anew each time.
+    fn run_cached(&self, sql: &str) -> Result<(), StoreError> {
+        self.0.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(drop).map_err(failed)
     }
 }
 
@@ -45,8 +68,11 @@ fn run_one(connection: &Connection, statement: &Statement) -> Result<Rows, Store
     let mut rows = prepared.query(params_from_iter(statement.params.iter().map(Param))).map_err(failed)?;
     let mut answer = Rows::new();
     while let Some(row) = rows.next().map_err(failed)? {
-        let values = (0..columns).map(|at| value(row.get_ref(at).map_err(failed)?));
-        answer.push(values.collect::<Result<_, _>>()?);
+        let mut values = Vec::with_capacity(columns);
+        for at in 0..columns {
+            values.push(value(row.get_ref(at).map_err(failed)?)?);
+        }
+        answer.push(values);
     }
     statement.missed(connection.changes()).map_or(Ok(()), |problem| Err(failed(problem)))?;
     Ok(answer)

@@ -72,7 +72,7 @@ type Checked = Result<(), Violation>;
 #[derive(Default)]
 pub struct Reference {
     pub rows: BTreeMap<Number, Row>,
-    pub pool_row: PoolRow,
+    pub pool_row: Rc<PoolRow>,
     /// By the containers' numbers.
     holders: Vec<Holder>,
     /// Lives of containers ever recorded, but for those that began with a reset.
@@ -166,7 +166,7 @@ impl Move {
 /// What was so before a commit.
 struct Before {
     counts: [usize; Place::ALL],
-    pool_row: PoolRow,
+    pool_row: Rc<PoolRow>,
     waited: usize,
     /// The container of a session that gives it up.
     released: Option<Number>,
@@ -177,12 +177,12 @@ impl Reference {
         self.look_answered(commit);
         let before = Before {
             counts: self.counts,
-            pool_row: self.pool_row.clone(),
+            pool_row: Rc::clone(&self.pool_row),
             waited: self.memory.waits.len(),
             released: self.gives_up(commit.event),
         };
         self.time_passes(commit.clock_ms);
-        let counted = self.counted;
+        let counted = [self.counted.hits, self.counted.misses];
         let moves = self.apply_changes(commit)?;
         self.check_config(commit, &before)?;
         self.caller_left(commit);
@@ -205,8 +205,9 @@ impl Reference {
         self.starts_took(commit, &moves);
         self.check_recorded(commit.event)?;
         self.check_times_recorded(commit.event)?;
-        self.check_minutes(&minutes_of(commit.decision))?;
-        self.check_line(commit.decision, &minutes_of(commit.decision), &counted)?;
+        let minutes = minutes_of(commit.decision);
+        self.check_minutes(&minutes)?;
+        self.check_line(commit.decision, &minutes, counted)?;
         let decision = commit.decision;
         self.did_something |=
             !decision.changes.is_empty() || !decision.commands.is_empty() || !decision.replies.is_empty();
@@ -225,7 +226,7 @@ impl Reference {
                     if row.config != self.pool_row.config {
                         self.primed = true;
                     }
-                    self.pool_row = row.clone();
+                    self.pool_row = Rc::new(row.clone());
                 }
                 Change::PutCounters(counters) => self.committed_counters = **counters,
                 Change::PutMinute(minute) => self.minute_recorded(minute),

@@ -3,13 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cf_warm_pool::pool::{
-    ClaimEnd, Counters, Decision, Durations, Event, Minute, StartEnd, State, Stats, StopCause,
+    BUCKETS, ClaimEnd, Counters, Decision, Durations, Event, Minute, StartEnd, State, Stats, StopCause,
 };
 
 use super::{Checked, Commit, Move, Reference, hold};
 use crate::machine::number_of;
 
 const MINUTE_MS: u64 = 60_000;
+
+/// The idle time, and for each end of a claim or a start its buckets and their
+/// sum.
+const TIMES: usize = 1 + 8 * (BUCKETS + 1);
 
 /// Sticky, hit, miss, error, and starts that ended.
 type Counts = [u64; 5];
@@ -57,12 +61,13 @@ fn note(durations: &mut Durations, ms: u64) {
     durations.sum_ms += ms;
 }
 
-/// All that is counted of times, by turns.
-fn all(counters: &Counters) -> Vec<u64> {
-    let mut all = vec![counters.idle.ms];
-    for durations in counters.claim_durations.iter().chain(&counters.start_durations) {
-        all.extend(durations.counts);
-        all.push(durations.sum_ms);
+/// Every count and sum of times in the counters.
+fn all(counters: &Counters) -> [u64; TIMES] {
+    let mut all = [counters.idle.ms; TIMES];
+    let durations = counters.claim_durations.iter().chain(&counters.start_durations);
+    for (into, durations) in all[1..].chunks_exact_mut(BUCKETS + 1).zip(durations) {
+        into[..BUCKETS].copy_from_slice(&durations.counts);
+        into[BUCKETS] = durations.sum_ms;
     }
     all
 }
@@ -125,11 +130,11 @@ impl Reference {
         &mut self,
         decision: &Decision,
         minutes: &[Minute],
-        before: &Counters,
+        before: [u64; 2],
     ) -> Checked {
         let Some(line) = decision.stats_line else { return Ok(()) };
         let told = [line.hits, line.misses];
-        hold!("12 counters", told == [before.hits, before.misses], "{line:?} tells of {before:?}");
+        hold!("12 counters", told == before, "{line:?} tells of {before:?}");
         let recorded = [self.committed_counters.hits, self.committed_counters.misses];
         let is_recorded = recorded.iter().zip(told).all(|(recorded, told)| *recorded >= told);
         hold!("12 counters", is_recorded, "{line:?} is told, and {recorded:?} is recorded");

@@ -45,6 +45,9 @@ pub struct World {
     pub orphans: Orphans,
     queue: BinaryHeap<Queued>,
     next_seq: u64,
+    /// What the queue's entries stand for; an empty place is free.
+    queued: Vec<Option<Happening>>,
+    free: Vec<usize>,
 }
 
 /// A stream each, so that one part that draws more does not change the others.
@@ -59,7 +62,9 @@ pub struct Chances {
 struct Queued {
     at_ms: u64,
     seq: u64,
-    what: Happening,
+    /// Its place in `World::queued`: an event is too large to be moved about
+    /// in the heap.
+    place: usize,
 }
 
 impl Ord for Queued {
@@ -118,6 +123,8 @@ impl World {
             orphans: Orphans::new(),
             queue: BinaryHeap::new(),
             next_seq: 0,
+            queued: Vec::new(),
+            free: Vec::new(),
             configs: knobs.configs.clone().map(Rc::new),
             knobs,
         };
@@ -130,7 +137,13 @@ impl World {
     pub fn after(&mut self, delay_ms: u64, what: Happening) {
         let seq = self.next_seq;
         self.next_seq += 1;
-        self.queue.push(Queued { at_ms: self.now_ms + delay_ms, seq, what });
+        let place = self.free.pop().unwrap_or(self.queued.len());
+        if place == self.queued.len() {
+            self.queued.push(Some(what));
+        } else {
+            self.queued[place] = Some(what);
+        }
+        self.queue.push(Queued { at_ms: self.now_ms + delay_ms, seq, place });
     }
 
     /// Whether that fault happens here.
@@ -156,7 +169,9 @@ impl World {
             if self.happenings > HAPPENINGS_MAX {
                 return self.break_rule(Violation::new("13 rest", "events without an end"));
             }
-            self.happen(next.what);
+            let Some(what) = self.queued[next.place].take() else { continue };
+            self.free.push(next.place);
+            self.happen(what);
         }
         if self.broken.is_none() {
             self.now_ms = self.now_ms.max(until_ms);

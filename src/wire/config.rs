@@ -36,7 +36,7 @@ const WARMUP_MAX: u32 = 1_000;
 /// ```
 ///
 /// # Errors
-/// [`PoolError::InvalidConfig`] with the first option that is unknown or has a
+/// [`PoolError::InvalidConfig`] with the first option by name that is unknown or has a
 /// value out of its bounds, or that cannot be what another makes it; with the
 /// option `config` where the text is longer
 /// than 64 KiB or no JSON object.

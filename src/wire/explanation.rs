@@ -12,6 +12,8 @@ use crate::pool::{ContainerId, ContainerName, Generation, Grant, Place, Transiti
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// What the session holds, if anything.
+    // Without a function of its own, a field that is missing would be read as null.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub container: Option<Held>,
     /// The steps of every container the session held, in the order they happened.
     pub steps: Vec<ExplainedStep>,
@@ -189,9 +191,15 @@ mod tests {
         let refused = claim_to_json::<PoolError>(Err(PoolError::InvalidSession { problem: "x".to_owned() }));
         assert_eq!(explanation_from_json(&refused).unwrap_err().code, "invalid_session");
         let long = " ".repeat(EXPLANATION_BYTES_MAX + 1);
-        for text in
-            [&long, "", "null", "{}", r#"{"container":7,"steps":[],"dropped":0}"#, r#"{"container":null}"#]
-        {
+        for text in [
+            &long,
+            "",
+            "null",
+            "{}",
+            r#"{"container":7,"steps":[],"dropped":0}"#,
+            r#"{"steps":[],"dropped":0}"#,
+            r#"{"container":null}"#,
+        ] {
             assert_eq!(explanation_from_json(text).unwrap_err().code, "pool_unavailable", "{text:.9}");
         }
     }

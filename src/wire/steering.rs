@@ -24,7 +24,7 @@ pub struct Steering {
 /// that is null is absent. `in_query` is the runtime that the query names.
 ///
 /// # Errors
-/// [`PoolError::InvalidConfig`] with the first field that is unknown, or not
+/// [`PoolError::InvalidConfig`] with the first field by name that is unknown, or not
 /// what it has to be, or a runtime beside the query's; with the option `body`
 /// where it is no JSON object.
 pub fn steering_from_json(

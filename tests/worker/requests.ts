@@ -1,6 +1,6 @@
 // Requests to the default Worker.
 import { createExecutionContext } from "cloudflare:test";
-import { env, exports, type WorkerEntrypoint } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import worker from "../../dist/worker.js";
 
 export const STATUS = "https://pool.example/api/v1/warm-pool/status";
@@ -59,7 +59,15 @@ export function operate(
 }
 
 /** The default Worker with another environment. Its pool objects have their own. */
-export function workerWith(env: object): Required<Pick<WorkerEntrypoint, "fetch" | "scheduled">> {
-  const Worker = worker as unknown as new (ctx: ExecutionContext, env: object) => WorkerEntrypoint;
-  return new Worker(createExecutionContext(), env) as Required<WorkerEntrypoint>;
+export function workerWith(env: object): {
+  fetch(request: Request): Promise<Response>;
+  scheduled(controller: ScheduledController): Promise<void>;
+} {
+  const { fetch, scheduled } = worker;
+  if (!fetch || !scheduled) throw new Error("the default Worker has both handlers");
+  const ctx = createExecutionContext();
+  return {
+    fetch: async (request) => fetch(request as never, env as never, ctx),
+    scheduled: async (controller) => scheduled(controller, env as never, ctx),
+  };
 }

@@ -137,8 +137,15 @@ describe("resolvers", () => {
     });
   }
 
-  test("ESLint finds the package with the resolver of eslint-plugin-import, which knows no exports", async () => {
-    await lints(`{ "import-x/resolver": { node: true } }`, `import "cf-warm-pool";`);
+  test("the resolver of eslint-plugin-import, which reads no exports, finds the package", async () => {
+    const resolve = `
+      const { resolve } = require("eslint-import-resolver-node");
+      console.log(resolve("cf-warm-pool", __filename, {}));
+    `;
+    project.write("resolve-main.cjs", resolve);
+    const found = await project.succeeds("node", ["resolve-main.cjs"]);
+    assert.match(found, /found: true/);
+    assert.match(found, /node_modules\/cf-warm-pool\/dist\/index\.js/);
   });
 
   async function lints(resolver, source) {
@@ -182,6 +189,15 @@ describe("Workers", () => {
   before(() => {
     project.copy("tests/package/user/src", "src");
     project.copy("container");
+  });
+
+  test("wrangler bundles a Worker for deployment", async () => {
+    const { services, ...deployed } = config;
+    assert.ok(services);
+    project.write("deployed.json", JSON.stringify({ ...deployed, main: "src/index.ts" }));
+    const args = ["deploy", "--dry-run", "--config=deployed.json", "--outdir=out"];
+    assert.match(await project.succeeds("wrangler", args), /env\.WARM_POOL \(WarmPool\)/);
+    assert.match(project.read("out/index.js"), /WarmPoolError/);
   });
 
   test("the package changes nothing outside itself", async () => {

@@ -30,7 +30,7 @@ export default {
       return (await container.fetch("http://container/whoami")).json<{ container: string }>();
     };
     try {
-      const answer = pathname === "/panic" ? await withoutUuids(claim) : await claim();
+      const answer = pathname === "/panic" ? await withoutRandomness(claim) : await claim();
       return Response.json(answer);
     } catch (error) {
       const isOwn = error instanceof copy.WarmPoolError;
@@ -39,12 +39,15 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 
-/** The pool relies on the platform's UUIDs: an invalid one makes it panic. */
-async function withoutUuids<T>(work: () => Promise<T>): Promise<T> {
-  Object.defineProperty(crypto, "randomUUID", { value: () => "no UUID", configurable: true });
+/** The pool relies on the platform's random bytes: a pool that needs some and gets none panics. */
+async function withoutRandomness<T>(work: () => Promise<T>): Promise<T> {
+  const getRandomValues = () => {
+    throw new Error("no random bytes");
+  };
+  Object.defineProperty(crypto, "getRandomValues", { value: getRandomValues, configurable: true });
   try {
     return await work();
   } finally {
-    delete (crypto as { randomUUID?: unknown }).randomUUID;
+    delete (crypto as { getRandomValues?: unknown }).getRandomValues;
   }
 }

@@ -15,6 +15,7 @@ const ONE: WarmPoolConfig = { ...BLIND, warmTarget: 1, maxInstances: 1, queueTim
 const POOL = { poolName: "global-pool" };
 
 type Namespace = DurableObjectNamespace<TestContainer>;
+type Method = (this: object, ...args: unknown[]) => Promise<unknown>;
 
 test.each([
   ["none", env.POOLED, 0],
@@ -282,6 +283,24 @@ test.each(["false", "throw"] as const)(
       expect(await stateOf(container, ask)).toMatchObject({ confirmed: false });
     }
     expect((await stub.fetch("http://container/whoami")).status).toBe(503);
+  },
+);
+
+test.each([
+  ["the class inherits", env.POOLED],
+  ["a subclass overrides without super", env.TOLD_ALONE],
+] as [string, Namespace][])(
+  "a method that %s contains the pool's part where vite dev looks for it",
+  async (_, containers) => {
+    const stub = containers.getByName("one");
+    await stub.startAndWaitForPorts(undefined, { poolGeneration: 1 } as object);
+    const confirmed = await runInDurableObject(stub, async (object) => {
+      const prototype = object.constructor.prototype as Record<string, Method>;
+      expect(await prototype["resetForPool"]?.call(object, { generation: 2 })).toBe(true);
+      const ask = { session: "alice", generation: 2, granted: true };
+      return prototype["getState"]?.call(object, ask);
+    });
+    expect(confirmed).toMatchObject({ confirmed: true });
   },
 );
 

@@ -26,6 +26,10 @@ export class ToldAlone extends pooled(TestContainer) {
   override onStop(): void {
     note(this.ctx.storage);
   }
+
+  override async resetForPool(): Promise<boolean> {
+    return true;
+  }
 }
 
 class Emptied extends TestContainer {

@@ -134,6 +134,7 @@ async function checkTypes() {
     "js/dashboard",
     "tests/types",
     "tests/worker",
+    "tests/package",
     "tests/process",
     "tests/e2e",
     "bench",

@@ -24,7 +24,9 @@ test("runInDurableObject gives the pool object, which answers", async () => {
 test("runInDurableObject gives a container object, whose methods are the pool's", async () => {
   const container = await pool.getContainer("bob");
   await pool.releaseContainer("bob");
-  await vi.waitFor(async () => expect(await pool.stats()).toMatchObject({ stopping: 0 }));
+  await vi.waitFor(async () =>
+    expect(await pool.stats()).toMatchObject({ draining: 0, stopping: 0 }),
+  );
   await runInDurableObject(container, async (object) => {
     expect(object).toBeInstanceOf(MyContainer);
     expect((await object.fetch(new Request("http://container/whoami"))).status).toBe(503);

@@ -1,20 +1,13 @@
 // `npm run sim -- [--seed S] [--years N] [--mode safety|liveness|both] [--log] [--commit HASH]
 // [--mutants [--only NAME]] [--same-in-debug]`: the simulation of tests/sim, optimised. Without a
 // seed it is taken from the commit.
-import { spawnSync } from "node:child_process";
-import { cpSync, rmSync } from "node:fs";
-import { join, relative } from "node:path";
 import { readArgs } from "./lib/args.mjs";
-import { cacheDir, inRoot, root } from "./lib/project.mjs";
 import { ask, childEnv, run } from "./lib/run.mjs";
-import { ensureRust } from "./lib/rust.mjs";
+import { ensureRust, PLANTED } from "./lib/rust.mjs";
 import { main, say, Trouble } from "./lib/say.mjs";
 
 /** What CI runs where nothing is asked for. */
 const DEFAULT_YEARS = "10";
-
-/** The bugs, as changes to the sources. */
-const PATCH = "tests/sim/planted.patch";
 
 /** The simulation reads the values itself: a seed has 64 bits, and years may be a fraction. */
 const OPTIONS = {
@@ -67,32 +60,21 @@ async function sameInDebug(args) {
   say(`${logs[0].length} lines, the same in both builds`);
 }
 
-function simulate(profile, args, options = {}) {
-  const mutants = args.includes("--mutants");
-  const cwd = mutants ? plant() : root;
-  const features = mutants ? ["--features", "planted-bugs"] : [];
-  const cargo = ["test", "--quiet", profile, ...features, "--test", "sim", "--", ...args];
-  const env = childEnv({ extra: { CARGO_TARGET_DIR: inRoot("target") } });
-  return run("cargo", cargo, { env, cwd, ...options });
+async function simulate(profile, args, options = {}) {
+  const cargo = ["test", "--quiet", profile, "--test", "sim", "--", ...args];
+  if (!args.includes("--mutants")) return run("cargo", cargo, options);
+  // The library has the same file name with and without bugs: neither may be left for the other.
+  forgetLibrary(profile);
+  try {
+    return await run("cargo", cargo, { env: childEnv({ extra: PLANTED }), ...options });
+  } finally {
+    forgetLibrary(profile);
+  }
 }
 
-/** Bugs are planted in a copy of the sources, so that the sources read as they are. */
-function plant() {
-  const copy = join(cacheDir, "planted");
-  rmSync(copy, { recursive: true, force: true });
-  for (const part of ["Cargo.toml", "Cargo.lock", "src", "js/types", "tests"]) {
-    cpSync(inRoot(part), join(copy, part), {
-      recursive: true,
-      filter: (file) => !file.includes("node_modules"),
-    });
-  }
-  const into = `--directory=${relative(root, copy)}`;
-  const { status } = spawnSync("git", ["apply", into, inRoot(PATCH)], {
-    cwd: root,
-    stdio: "inherit",
-  });
-  if (status === 0) return copy;
-  throw new Trouble(`${PATCH} no longer fits the sources: mend the hunks that git names above.`);
+function forgetLibrary(profile) {
+  if (ask("cargo", ["clean", "--quiet", profile, "--package", "cf-warm-pool"]) !== null) return;
+  throw new Trouble("cargo could not remove the last build of the library.");
 }
 
 function commit() {

@@ -1,7 +1,10 @@
 // The Rust toolchain that is on PATH: there, new enough, and with the components a check needs.
-import { atLeast, minimumRust } from "./project.mjs";
+import { atLeast, inRoot, minimumRust } from "./project.mjs";
 import { ask } from "./run.mjs";
 import { Trouble } from "./say.mjs";
+
+/** The environment of cargo that compiles planted bugs (src/pool/planted.rs). */
+export const PLANTED = { RUSTC_WORKSPACE_WRAPPER: inRoot("scripts/lib/rustc-planted.sh") };
 
 export function ensureRust() {
   const version = ask("rustc", ["--version"])?.split(" ")[1];

@@ -54,7 +54,7 @@ impl Pool {
     fn claimed_unheld(&mut self, step: &mut Step, session: Session, claims: Vec<ClaimId>) {
         self.prime();
         let too_many = self.queue.claims() + claims.len() > CLAIMS_WAITING_MAX;
-        if self.queue.holds(&session) {
+        if self.queue.holds(&session) && !planted!(ClaimsDoNotJoin) {
             if too_many {
                 return self.refuse_all(step, &claims, &PoolError::TooManyWaiting { limit: WAITING_MAX });
             }
@@ -69,7 +69,7 @@ impl Pool {
         if let Some(id) = self.next_warm(step.now_ms) {
             self.one_taken();
             self.assign(step, id, session, &claims, Outcome::Hit);
-        } else if self.when_empty() == WhenEmpty::Fail {
+        } else if self.when_empty() == WhenEmpty::Fail && !planted!(FailWaits) {
             self.refuse_all(step, &claims, &PoolError::NoneWarm { retry_after_ms: RETRY_AFTER_MS });
         } else if too_many || self.queue.len() >= WAITING_MAX {
             self.refuse_all(step, &claims, &PoolError::TooManyWaiting { limit: WAITING_MAX });
@@ -109,7 +109,7 @@ impl Pool {
     /// Ends the wait of those whose deadline has come, of those no start is
     /// coming for, and, while the breaker is open, of those who need one.
     pub(super) fn turn_away(&mut self, step: &mut Step) {
-        if self.queue.is_empty() {
+        if self.queue.is_empty() || planted!(DeadlineUnanswered) {
             return;
         }
         let coming = self.starts_coming(step.now_ms);
@@ -137,7 +137,8 @@ impl Pool {
     }
 
     fn is_fresh(&self, step: &Step, container: &Container) -> bool {
-        step.now_ms.saturating_sub(container.memory.seen_at_ms) < self.config.verify_after_ms()
+        let fresh_ms = planted!(self.config.verify_after_ms(), StickyWithoutLook => u64::MAX);
+        step.now_ms.saturating_sub(container.memory.seen_at_ms) < fresh_ms
     }
 
     fn verify(&mut self, step: &mut Step, claim: ClaimId, mut container: Container) {

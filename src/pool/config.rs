@@ -208,7 +208,7 @@ impl Config {
     pub fn hint_ttl_ms(&self) -> u64 {
         match self.lease_timeout_ms {
             0 => HINT_TTL_MS,
-            lease_ms => HINT_TTL_MS.min(lease_ms / LEASE_RENEWAL_SHARE),
+            lease_ms => HINT_TTL_MS.min(lease_ms / planted!(LEASE_RENEWAL_SHARE, HintOutlivesLease => 1)),
         }
     }
 

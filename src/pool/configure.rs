@@ -26,7 +26,7 @@ impl Pool {
     /// the one in force is still asked for, is passed over whole: who brings it
     /// gets what it asks for from the pool as it is.
     pub(super) fn apply_config(&mut self, step: &mut Step, config: Rc<Config>) -> Result<(), PoolError> {
-        if self.is_earlier(&config) {
+        if self.is_earlier(&config) && !planted!(OldVersionPushesBack) {
             self.check_place(&config)?;
             return self.pass_over();
         }
@@ -49,7 +49,7 @@ impl Pool {
     }
 
     fn put_in_force(&mut self, step: &mut Step, config: Rc<Config>) -> Result<(), PoolError> {
-        if self.configured && config == self.config {
+        if self.configured && (config == self.config || planted!(ConfigNotApplied)) {
             self.replaced.in_force_asked();
             return Ok(());
         }
@@ -119,7 +119,7 @@ impl Pool {
 
     /// A shorter interval moves the next look forward, a longer one leaves it.
     fn shorten_intervals(&mut self, now_ms: u64, before: &Config) {
-        if self.config.refresh_interval_ms < before.refresh_interval_ms {
+        if self.config.refresh_interval_ms < before.refresh_interval_ms && !planted!(IntervalNotShortened) {
             let soon_ms = now_ms + self.config.refresh_interval_ms;
             self.sweep.refresh_at_ms = self.sweep.refresh_at_ms.min(soon_ms);
         }

@@ -10,6 +10,7 @@ impl Pool {
     pub(super) fn deadline_reached(&mut self, step: &mut Step) {
         for id in self.ledger.due(step.now_ms) {
             match self.ledger.container(id).map(|container| &container.state) {
+                Some(State::Starting { .. }) if planted!(TimedOutStartKept) => {}
                 Some(State::Starting { .. }) => self.start_timed_out(step, id),
                 Some(State::Draining { .. }) => self.drain_due(step, id),
                 Some(State::Stopping { .. }) => self.stop_due(step, id),
@@ -39,13 +40,13 @@ impl Pool {
     fn deadlines_ms(&self, now_ms: u64) -> impl Iterator<Item = u64> {
         let refill =
             self.config.refill == Refill::Interval && self.is_short(now_ms) && self.startable(now_ms) > 0;
-        let warm = self.ledger.warm() > 0 || refill;
+        let warm = (self.ledger.warm() > 0 || refill) && !planted!(RefreshWithoutAlarm);
         [
             self.ledger.next_due_ms(),
             warm.then_some(self.sweep.refresh_at_ms),
             (self.ledger.assigned() > 0).then_some(self.sweep.assigned_check_at_ms),
-            self.next_retires_ms(now_ms),
-            self.next_lease_ends_ms(),
+            self.next_retires_ms(now_ms).filter(|_| !planted!(AgeWithoutAlarm)),
+            self.next_lease_ends_ms().filter(|_| !planted!(LeaseWithoutAlarm)),
             self.gate.retry_at_ms(now_ms).filter(|_| self.is_short(now_ms)),
             self.flush_at_ms,
         ]

@@ -18,7 +18,9 @@ impl Pool {
         if container.memory.resetting {
             return self.reset_failed(step, id, STOP_CALL_TIMEOUT_MS);
         }
-        if deadline_at_ms <= step.now_ms {
+        if (deadline_at_ms <= step.now_ms && !planted!(DrainNeverEnds))
+            || (container.memory.attempts > 2 && planted!(DrainIgnoresRequests))
+        {
             return self.drained(step, id);
         }
         let pause_ms = match container.memory.probing_since_ms {
@@ -49,6 +51,10 @@ impl Pool {
         let Some(mut container) = self.ledger.container(id).cloned() else { return };
         let State::Draining { cause, on_release, .. } = container.state else { return };
         match on_release {
+            OnRelease::Restart if planted!(RestartedWithoutDestroy) => {
+                container.generation = container.generation.next();
+                self.become_warm(step, container);
+            }
             OnRelease::Restart if self.target() > 0 => self.destroy_now(step, id, StopCause::Restart),
             // A request that goes on could carry something over to the next session.
             OnRelease::Reset if !container.memory.busy && self.may_return(step.now_ms, &container) => {
@@ -71,6 +77,7 @@ impl Pool {
         }
         match result {
             Ok(true) => {}
+            Ok(false) if planted!(RefusedResetIsWarm) => {}
             Ok(false) => return self.reset_failed(step, life.id, 0),
             Err(_) => return self.reset_failed(step, life.id, STOP_CALL_TIMEOUT_MS),
         }
@@ -78,7 +85,7 @@ impl Pool {
             return self.stop_gently(step, life.id, cause);
         }
         self.counters.resets += 1;
-        container.generation = container.generation.next();
+        container.generation = planted!(container.generation.next(), ResetKeepsLife => container.generation);
         let unheard_until_ms = container.memory.unheard_until_ms;
         container.memory = Memory { unheard_until_ms, ..Memory::default() };
         self.become_warm(step, container);
@@ -90,7 +97,8 @@ impl Pool {
         let wanted = self.missing_for_waiting() + self.missing_for_target(step.now_ms);
         if wanted.min(self.startable(step.now_ms)).min(self.start_slots()) > 0 {
             self.counters.restarts += 1;
-            self.start(step, gone.identity(), gone.generation.next());
+            let next = planted!(gone.generation.next(), RestartKeepsLife => gone.generation);
+            self.start(step, gone.identity(), next);
         }
     }
 

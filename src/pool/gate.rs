@@ -108,7 +108,7 @@ impl Gate {
     pub fn starts_allowed(&self, now_ms: u64, starting: usize) -> usize {
         match self.pause {
             Some(pause) if now_ms < pause.retry_at_ms => 0,
-            Some(_) => 1_usize.saturating_sub(starting),
+            Some(_) => planted!(1_usize.saturating_sub(starting), BreakerNeverCloses => 0),
             None => usize::MAX,
         }
     }
@@ -120,7 +120,8 @@ impl Gate {
     pub fn limit(&self, now_ms: u64, declared: usize, starting: usize) -> Option<usize> {
         let declared = (declared > 0).then_some(declared);
         let learned = self.learned.map(|learned| {
-            let trial = usize::from(now_ms >= learned.retry_at_ms && starting == 0);
+            let retry_at_ms = planted!(learned.retry_at_ms, LearnedLimitNeverExpires => u64::MAX);
+            let trial = usize::from(now_ms >= retry_at_ms && starting == 0);
             learned.limit.saturating_add(trial)
         });
         match (declared, learned) {
@@ -200,6 +201,7 @@ impl Gate {
             demand_at_ms: now_ms + trial_ms.clamp(asked_ms, pause_ms),
             step,
         });
+        planted!(BreakerNeverOpens => self.pause = None);
     }
 
     fn learn(&mut self, now_ms: u64, existing: usize, random: u64) {

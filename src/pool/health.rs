@@ -95,13 +95,13 @@ impl Pool {
         let warm = matches!(container.state, State::Warm { .. });
         let (wanting, counts) = match &seen {
             Seen::Ready(usage) if warm && self.past_ceiling(*usage) => (Some(HealthKind::Resources), true),
-            Seen::NotReady(_) if warm => (Some(HealthKind::Readiness), true),
+            Seen::NotReady(_) if warm && !planted!(ReadinessIgnored) => (Some(HealthKind::Readiness), true),
             // Whoever has a session is judged by whether it lives.
             Seen::Alive | Seen::Busy | Seen::Idle | Seen::Ready(_) | Seen::NotReady(_) => (None, false),
             Seen::Stopped => (Some(HealthKind::Liveness), true),
             Seen::Unknown(_) => {
                 let others = since_ms.is_some_and(|since_ms| self.sweep.answered_at_ms >= since_ms);
-                (Some(HealthKind::Liveness), others)
+                (Some(HealthKind::Liveness), planted!(others, SilenceCountsAgainstAll => since_ms.is_some()))
             }
         };
         if !matches!(seen, Seen::Unknown(_)) {
@@ -119,10 +119,11 @@ impl Pool {
             }
             None => container.seen_well(step.now_ms),
         }
+        let failures_max = planted!(self.config.health.unhealthy_after, OneFailedLookDropsAssignment => 1);
         if seen == Seen::Stopped {
             self.ledger.put(container);
             self.ended(step, life.id, StopCause::Stopped);
-        } else if container.memory.failures >= self.config.health.unhealthy_after && !leaving {
+        } else if container.memory.failures >= failures_max && !leaving {
             self.ledger.put(container);
             self.ended(step, life.id, StopCause::Unhealthy);
         } else {
@@ -169,7 +170,7 @@ impl Pool {
         let past =
             |used: Option<u32>, most: Option<u32>| used.zip(most).is_some_and(|(used, most)| used > most);
         let health = &self.config.health;
-        past(usage.memory_permille, health.memory_permille_max)
+        (past(usage.memory_permille, health.memory_permille_max) && !planted!(CeilingIgnored))
             || past(usage.cpu_permille, health.cpu_permille_max)
     }
 
@@ -203,7 +204,7 @@ impl Pool {
         if !verifying.is_empty() {
             self.renew_lease(step, &mut container);
         }
-        self.grant_verified(step, &container, verifying);
+        self.grant_verified(step, &container, planted!(verifying, LookNeverAnswersClaims => Vec::new()));
         self.ledger.put(container);
     }
 }

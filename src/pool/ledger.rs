@@ -89,7 +89,8 @@ impl Ledger {
     /// The container, if that life of it is the one it lives.
     #[must_use]
     pub fn living(&self, life: Life) -> Option<Container> {
-        self.containers.get(&life.id).filter(|container| container.generation == life.generation).cloned()
+        let same = |generation| generation == life.generation || planted!(StaleGenerationAccepted);
+        self.containers.get(&life.id).filter(|container| same(container.generation)).cloned()
     }
 
     /// The container that belongs to `session`.
@@ -232,7 +233,7 @@ impl Ledger {
                 self.ages.remove(container);
             }
             State::Assigned { session, claimed_at_ms, .. } => {
-                self.sessions.remove(session);
+                planted!(self.sessions.remove(session), SessionIndexNotCleared => None);
                 self.leases.remove(&(*claimed_at_ms, id));
             }
             State::Draining { .. } => {

@@ -34,7 +34,7 @@ impl Pool {
 
     /// Counts a claim that is answered. One that did not wait took no time.
     pub(super) fn claim_ended(&mut self, now_ms: u64, claim: ClaimId, end: ClaimEnd) {
-        let asked_at_ms = self.waited_since_ms(claim).unwrap_or(now_ms);
+        let asked_at_ms = self.waited_since_ms(claim).filter(|_| !planted!(WaitForgotten)).unwrap_or(now_ms);
         let took_ms = now_ms.saturating_sub(asked_at_ms);
         match end {
             ClaimEnd::Sticky => self.counters.sticky += 1,
@@ -81,6 +81,7 @@ impl Pool {
             return self.ledger.warm() as u64 * to_ms.saturating_sub(from_ms);
         }
         let since = |container: &Container| match container.state {
+            State::Warm { ready_at_ms } if planted!(IdleCountedAgain) => ready_at_ms,
             State::Warm { ready_at_ms } => ready_at_ms.max(container.created_at_ms).max(from_ms),
             _ => to_ms,
         };
@@ -95,7 +96,7 @@ impl Pool {
         if !minute.is_eventful() || (minute.reported && !unrecorded) {
             return;
         }
-        if !std::mem::replace(&mut minute.reported, true) {
+        if !std::mem::replace(&mut minute.reported, !planted!(LineTwice)) {
             step.count = !self.counters.same_but_idle(&self.recorded_counters);
             step.decision.stats_line = Some(StatsLine::of(&self.counters, self.started()));
         }

@@ -25,6 +25,9 @@
 //!
 //! Time, names and chance are arguments. Nothing here knows JS, SQL or serde.
 
+#[macro_use]
+mod planted;
+
 mod adopt;
 mod ages;
 mod backoff;
@@ -76,6 +79,8 @@ pub use history::{Chunk, Place, Transition, explain, latest};
 pub use identity::{ClaimId, ContainerId, ContainerName, Fresh, Generation, Identity, Life, Session};
 pub use measure::Idle;
 pub use minutes::{MINUTE_MS, Minute};
+#[cfg(planted)]
+pub use planted::{Bug, plant};
 pub use replaced::Replaced;
 pub use stats::{Counters, HealthKind, Stats, hit_rate, hit_rate_bp};
 pub use stats_line::StatsLine;
@@ -131,7 +136,7 @@ impl Pool {
         Self {
             config,
             configured: row.config.is_some(),
-            replaced: row.replaced.clone(),
+            replaced: planted!(row.replaced.clone(), ReplacedForgotten => Replaced::default()),
             primed: row.primed,
             extra: row.extra,
             leases_from_ms: row.leases_from_ms,

@@ -67,6 +67,7 @@ impl Queue {
         else {
             return false;
         };
+        planted!(CallerLeftStillServed => return true);
         let Some(mut waiting) = self.take(ticket) else { return false };
         waiting.claims.retain(|other| *other != claim);
         if !waiting.claims.is_empty() {
@@ -94,7 +95,8 @@ impl Queue {
 
     /// Takes the session that came first.
     pub fn pop(&mut self) -> Option<Waiting> {
-        let ticket = *self.waiting.first_key_value()?.0;
+        let waiting = &self.waiting;
+        let ticket = *planted!(waiting.first_key_value(), FifoBroken => waiting.last_key_value())?.0;
         self.take(ticket)
     }
 

@@ -45,9 +45,12 @@ impl Pool {
         let changes = &mut step.decision.changes;
         let due = self.flush_at_ms.is_some_and(|at_ms| at_ms <= step.now_ms);
         // A deleted row must not take its count along.
-        let must = due || step.count || self.counters.gone != self.recorded_counters.gone;
+        let gone = self.counters.gone != self.recorded_counters.gone && !planted!(CountersLostOnDelete);
+        let must = due || gone || (step.count && !planted!(FiguresNotRecorded));
         // Being warm changes nothing else, and is recorded when it is shown.
-        let idle = step.flush && self.counters.idle.ms != self.recorded_counters.idle.ms;
+        let idle = step.flush
+            && !planted!(FiguresNotRecorded)
+            && self.counters.idle.ms != self.recorded_counters.idle.ms;
         if idle || (must && !self.counters.same_but_idle(&self.recorded_counters)) {
             self.recorded_counters = self.counters;
             changes.push(Change::PutCounters(Box::new(self.counters)));

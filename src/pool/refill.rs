@@ -13,7 +13,9 @@ impl Pool {
     /// is allowed. A start serves whoever waits first, so live demand comes
     /// before the refill by itself.
     pub(super) fn start_missing(&mut self, step: &mut Step) {
-        let count = self.missing(step.now_ms).min(self.startable(step.now_ms)).min(self.start_slots());
+        let missing =
+            planted!(self.missing(step.now_ms), BothFillTheShortfall => 2 * self.missing(step.now_ms));
+        let count = missing.min(self.startable(step.now_ms)).min(self.start_slots());
         for _ in 0..count {
             let identity = step.fresh.identity();
             self.start(step, identity, Generation::FIRST);
@@ -40,6 +42,7 @@ impl Pool {
             step.decision.refused = Some(error);
             return;
         }
+        planted!(PrimeDoesNothing => return);
         self.prime();
         self.sweep.refill_due = true;
     }
@@ -111,21 +114,27 @@ impl Pool {
 
     /// Starts that capacity and the gate allow, whatever is under way.
     pub(super) fn startable(&self, now_ms: u64) -> usize {
-        let room = self.limit(now_ms).map_or(usize::MAX, |limit| limit.saturating_sub(self.ledger.tracked()));
+        let ledger = &self.ledger;
+        let all = ledger.tracked();
+        let counted = planted!(all, CapacityIgnoresStopping => all - ledger.stopping());
+        let tracked = planted!(counted, CapacityIgnoresDraining => all - ledger.draining());
+        let room = self.limit(now_ms).map_or(usize::MAX, |limit| limit.saturating_sub(tracked));
         room.min(self.gate.starts_allowed(now_ms, self.ledger.starting()))
     }
 
     pub(super) fn start_slots(&self) -> usize {
-        self.config.start_concurrency.saturating_sub(self.ledger.starting())
+        let most = planted!(self.config.start_concurrency, ConcurrencyUnlimited => usize::MAX);
+        most.saturating_sub(self.ledger.starting())
     }
 
     /// Sessions that are to have a container started for them.
     fn demand(&self) -> usize {
-        if self.when_empty() == WhenEmpty::Start { self.queue.len() } else { 0 }
+        let starts = self.when_empty() == WhenEmpty::Start || planted!(WaitStartsForEach);
+        if starts { self.queue.len() } else { 0 }
     }
 
     pub(super) fn missing_for_waiting(&self) -> usize {
-        self.demand().saturating_sub(self.current_starts())
+        self.demand().saturating_sub(planted!(self.current_starts(), QueueIgnoresStartsUnderWay => 0))
     }
 
     /// Starts under way whose containers may be handed out.
@@ -141,10 +150,12 @@ impl Pool {
         let target = self.target();
         let warm = self.ledger.warm();
         let retiring = self.retiring(now_ms);
-        let coming = self.current_starts().saturating_sub(self.demand()) + self.ledger.returning();
+        let starting = planted!(self.current_starts(), InFlightNotCounted => 0);
+        let coming = starting.saturating_sub(self.demand()) + self.ledger.returning();
         let missing = target.saturating_sub(warm - retiring + coming);
         let missing = match retiring + self.replaced() {
             0 => missing,
+            _ if planted!(SurgeUnlimited) => missing,
             _ => {
                 let most = target + self.config.rollout.surge_max;
                 missing.min(most.saturating_sub(warm + coming + self.replaced()))
@@ -167,6 +178,6 @@ impl Pool {
     }
 
     fn refill_now(&self) -> bool {
-        self.config.refill == Refill::Eager || self.sweep.refill_due
+        (self.config.refill == Refill::Eager && !planted!(HitDoesNotRefill)) || self.sweep.refill_due
     }
 }

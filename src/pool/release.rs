@@ -12,6 +12,7 @@ impl Pool {
     pub(super) fn released(&mut self, step: &mut Step, session: &Session) {
         let Some(id) = self.ledger.held_by(session).map(|container| container.id) else { return };
         self.counters.releases += 1;
+        planted!(ReleaseForgotten => return);
         self.let_go(step, id, StopCause::Released);
     }
 
@@ -38,7 +39,8 @@ impl Pool {
     fn lease_ends_ms(&self, claimed_at_ms: u64) -> Option<u64> {
         let lease_ms = self.config.lease_timeout_ms;
         let from_ms = claimed_at_ms.max(self.leases_from_ms);
-        (lease_ms > 0).then_some(from_ms + lease_ms + lease_ms / LEASE_GRACE_SHARE)
+        let grace_ms = planted!(lease_ms / LEASE_GRACE_SHARE, LeaseWithoutGrace => 0);
+        (lease_ms > 0).then_some(from_ms + lease_ms + grace_ms)
     }
 
     /// A claim renews its session's lease. Most claims come soon after one that
@@ -46,6 +48,7 @@ impl Pool {
     pub(super) fn renew_lease(&mut self, step: &Step, container: &mut Container) {
         let lease_ms = self.config.lease_timeout_ms;
         let State::Assigned { claimed_at_ms, .. } = &mut container.state else { return };
+        planted!(LeaseNotRenewed => return);
         if lease_ms > 0 && step.now_ms >= *claimed_at_ms + lease_ms / LEASE_RENEWAL_SHARE {
             *claimed_at_ms = step.now_ms;
             self.ledger.put(container.clone());

@@ -20,7 +20,7 @@ pub struct Replaced {
 impl Replaced {
     /// Somebody asks for the configuration in force.
     pub(super) fn in_force_asked(&mut self) {
-        self.wanted_since_ms = None;
+        self.wanted_since_ms = planted!(None, ReplacedHeardAlone => self.wanted_since_ms);
     }
 
     /// Whether `config`, which somebody asks for, is to wait: it was replaced,
@@ -32,7 +32,8 @@ impl Replaced {
         // A clock that was put back begins anew.
         let since_ms = self.wanted_since_ms.unwrap_or(now_ms).min(now_ms);
         self.wanted_since_ms = Some(since_ms);
-        now_ms - since_ms < CONFIG_RETURN_MS
+        let soon = now_ms - since_ms < CONFIG_RETURN_MS || planted!(ReplacedStaysAway);
+        soon && !planted!(ReplacedComesBack)
     }
 
     /// `before`, if there was one, gives way to `config`.

@@ -13,6 +13,7 @@ impl Pool {
         match self.ledger.container(id) {
             None => self.counters.unknown_reports += 1,
             Some(container) if container.generation > Generation::FIRST => self.look_after_report(step, id),
+            Some(held) if planted!(AssignmentSurvivesReport) && held.session().is_some() => {}
             Some(_) => self.ended(step, id, StopCause::Stopped),
         }
     }

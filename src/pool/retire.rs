@@ -8,14 +8,17 @@ use super::{Pool, Step};
 impl Pool {
     /// Whether a warm container may be handed out.
     pub(super) fn is_current(&self, now_ms: u64, container: &Container) -> bool {
-        !self.is_outdated(container) && now_ms < container.expires_at_ms(self.ttl_ms())
+        let outdated = self.is_outdated(container) && !planted!(StaleHandedOut);
+        let expired = now_ms >= container.expires_at_ms(self.ttl_ms()) && !planted!(AgedHandedOut);
+        !outdated && !expired
     }
 
     /// The current warm container that is ready longest, of those that were
     /// seen to be well.
     pub(super) fn next_warm(&self, now_ms: u64) -> Option<ContainerId> {
-        let mut warm = self.ledger.warm_containers().filter(|container| !container.awaits_first_look());
-        warm.find(|container| self.is_current(now_ms, container)).map(|container| container.id)
+        let warm = self.ledger.warm_containers().filter(|container| !container.awaits_first_look());
+        let mut current = warm.filter(|container| self.is_current(now_ms, container));
+        planted!(current.next(), NewestWarmFirst => current.last()).map(|container| container.id)
     }
 
     /// How many warm containers are to be replaced. One of an earlier revision
@@ -58,6 +61,7 @@ impl Pool {
             .warm_containers()
             .map(|container| (container.id, self.cause_to_stop(step.now_ms, container)))
             .partition(|(_, cause)| *cause != StopCause::Surplus);
+        planted!(SurplusEvictsAssigned => first.extend(self.assigned_as_surplus()));
         first.extend(last);
         for (id, cause) in first.into_iter().take(count) {
             self.counters.evictions += 1;
@@ -79,7 +83,7 @@ impl Pool {
     /// A container of an earlier revision. While the starts of the new one
     /// fail, the old one is what there is, and is kept.
     pub(super) fn is_outdated(&self, container: &Container) -> bool {
-        container.revision != self.config.revision && !self.gate.gave_up()
+        container.revision != self.config.revision && (!self.gate.gave_up() || planted!(RolloutNeverGivesUp))
     }
 
     fn retires_at_ms(&self, container: &Container) -> u64 {
@@ -116,7 +120,8 @@ impl Pool {
     /// replacement otherwise.
     fn replaceable(&self, now_ms: u64) -> usize {
         let expendable = self.expendable(now_ms);
-        let floor = self.target().saturating_sub(self.config.rollout.unavailable_max);
+        let unavailable_max = planted!(self.config.rollout.unavailable_max, RolloutStopsAll => usize::MAX);
+        let floor = self.target().saturating_sub(unavailable_max);
         let in_the_way = expendable > 0 && self.is_full(now_ms) && self.nothing_under_way();
         expendable.min(self.ledger.warm().saturating_sub(floor).max(usize::from(in_the_way)))
     }

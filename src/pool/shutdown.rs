@@ -11,7 +11,7 @@ impl Pool {
     /// until a new session claims or the configuration changes. A container
     /// that a claim took, or that a waiting one needs, is left alone.
     pub(super) fn prewarmed_shut_down(&mut self, step: &mut Step) {
-        self.primed = false;
+        self.primed = planted!(ShutDownKeepsRefilling);
         self.extra = 0;
         let warm: Vec<_> = self.ledger.warm_containers().map(|container| container.id).collect();
         for id in warm {
@@ -40,6 +40,7 @@ impl Pool {
         let draining: Vec<_> = self.ledger.draining_ids().collect();
         for id in draining {
             let Some(mut container) = self.ledger.container(id).cloned() else { continue };
+            planted!(ShutDownMakesReady => continue);
             if let State::Draining { on_release, .. } = &mut container.state {
                 *on_release = OnRelease::Destroy;
             }

@@ -19,6 +19,10 @@ impl Pool {
                 // Of those still starting it is not known whether there is room for them.
                 self.gate.succeeded(self.existing() - self.ledger.starting());
             }
+            State::Assigned { .. } if planted!(DuplicateStartMakesTwo) => {
+                container.state = State::Warm { ready_at_ms: step.now_ms };
+                self.ledger.put(container);
+            }
             State::Stopping { .. } => self.start_settled(step, life.id),
             State::Warm { .. } | State::Assigned { .. } | State::Draining { .. } => {}
         }
@@ -82,6 +86,7 @@ impl Pool {
         cause: StopCause,
         failure: &Failure,
     ) {
+        planted!(FailedStartForgotten => return self.forget(id));
         self.counters.start_failed(failure.class);
         self.destroy_now(step, id, cause);
         let random = step.fresh.random();

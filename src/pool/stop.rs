@@ -32,6 +32,7 @@ impl Pool {
 
     /// A `stop()` that failed is not repeated: `destroy()` takes over.
     pub(super) fn stop_answered(&mut self, step: &mut Step, life: Life, result: Result<(), Failure>) {
+        planted!(StopFreesTheSlot => if result.is_ok() { return self.forget_living(life) });
         if result.is_err() && self.ledger.living(life).is_some() {
             self.counters.stop_failures += 1;
             self.hasten(step, life.id);
@@ -51,7 +52,7 @@ impl Pool {
         if !std::mem::take(&mut container.memory.destroying) {
             return;
         }
-        match result {
+        match planted!(result, FailedDestroyTakenAsGone => Ok(())) {
             Ok(()) if conclusive => {
                 self.counters.gone += 1;
                 self.ledger.remove(life.id);
@@ -104,7 +105,7 @@ impl Pool {
     pub(super) fn stop_due(&mut self, step: &mut Step, id: ContainerId) {
         let Some(mut container) = self.ledger.container(id).cloned() else { return };
         let State::Stopping { destroy_at_ms, .. } = container.state else { return };
-        if destroy_at_ms <= step.now_ms {
+        if destroy_at_ms <= step.now_ms && !planted!(StopNeverEscalates) {
             self.command_destroy(step, &mut container);
         } else {
             let pause_ms = doubled_ms(STOP_POLL_BASE_MS, STOP_POLL_MAX_MS, container.memory.attempts);
@@ -129,7 +130,7 @@ impl Pool {
         step.decision.commands.push(Command::Destroy {
             life: container.life(),
             name: container.name,
-            conclusive: settled_at_ms <= step.now_ms,
+            conclusive: settled_at_ms <= step.now_ms || planted!(FirstDestroyConclusive),
         });
     }
 
@@ -143,7 +144,9 @@ impl Pool {
         destroy_at_ms: u64,
     ) -> Option<Container> {
         let mut container = self.ledger.container(id)?.clone();
-        if let State::Starting { .. } = container.state {
+        if let State::Starting { .. } = container.state
+            && !planted!(StartEndsUncounted)
+        {
             self.start_ended(step.now_ms, &container, cause.into());
         }
         let session = container.session().cloned();

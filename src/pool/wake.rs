@@ -14,7 +14,7 @@ impl Pool {
                 State::Warm { .. } | State::Assigned { .. } => {}
                 // A clean-up may be under way that would come late for the next session.
                 State::Draining { on_release, .. } => {
-                    if *on_release == OnRelease::Reset {
+                    if *on_release == OnRelease::Reset && !planted!(WakeResetsAgain) {
                         *on_release = OnRelease::Destroy;
                     }
                     container.memory.next_at_ms = Some(step.now_ms);
@@ -53,7 +53,7 @@ impl Pool {
             };
             let unheard_until_ms = container.start_ends_at_ms(timeout_ms).max(looked_until_ms);
             let at_rest = matches!(container.state, State::Warm { .. } | State::Assigned { .. });
-            if at_rest && unheard_until_ms <= now_ms {
+            if at_rest && unheard_until_ms <= now_ms || planted!(WakeDoesNotAskAgain) {
                 return None;
             }
             let mut container = container.clone();

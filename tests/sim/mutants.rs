@@ -1,4 +1,4 @@
-//! Bugs planted on purpose, in the state machine (feature `planted-bugs`) and
+//! Bugs planted on purpose, in the state machine (`src/pool/planted.rs`) and
 //! in the simulated host. The simulation must find each within 1,000 seeds, or
 //! it is not good enough.
 //!
@@ -28,16 +28,16 @@ pub fn host_bug(bug: HostBug) -> bool {
     IN_FORCE.get() == Some(bug)
 }
 
-#[cfg(not(feature = "planted-bugs"))]
+#[cfg(not(planted))]
 pub fn run_all(_: &Options) -> bool {
-    eprintln!("planted bugs are compiled in only with --features planted-bugs");
+    eprintln!("planted bugs are compiled in only with --cfg planted");
     false
 }
 
-#[cfg(feature = "planted-bugs")]
+#[cfg(planted)]
 pub use search::run_all;
 
-#[cfg(feature = "planted-bugs")]
+#[cfg(planted)]
 mod search {
     use std::collections::{BTreeMap, BTreeSet};
     use std::sync::Mutex;

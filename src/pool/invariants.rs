@@ -32,7 +32,7 @@ impl Pool {
         for container in self.ledger.iter() {
             let Some(session) = container.session() else { continue };
             // The index has one container to a session: of two, one is not in it.
-            if self.ledger.held_by(session).map(|held| held.id) != Some(container.id) {
+            if self.ledger.holder_of(session) != Some(container.id) {
                 return Err(format!("session {} is not indexed to {}", session.as_str(), container.id));
             }
         }

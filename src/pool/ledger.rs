@@ -99,6 +99,12 @@ impl Ledger {
         self.sessions.get(session).and_then(|id| self.containers.get(id))
     }
 
+    /// The id of the container that the index has for `session`.
+    #[must_use]
+    pub fn holder_of(&self, session: &Session) -> Option<ContainerId> {
+        self.sessions.get(session).copied()
+    }
+
     /// The containers whose own deadline has come, earliest first.
     #[must_use]
     pub fn due(&self, now_ms: u64) -> Vec<ContainerId> {

@@ -182,7 +182,7 @@ impl Reference {
             Outcome::Sticky => {
                 self.counted.sticky += 1;
                 self.totals.stickies += 1;
-                let looked = self.memory.looks.get(&number).is_some_and(|looks| looks.ended);
+                let looked = self.memory.looks.get(&number).is_some_and(|looks| looks.ended(self.commits));
                 let fresh_ms = commit.pool.config().verify_after_ms();
                 let seen = self.memory.looks.get(&number).and_then(|looks| looks.seen_at_ms);
                 let fresh = seen.is_some_and(|at_ms| commit.clock_ms.saturating_sub(at_ms) < fresh_ms);

@@ -13,8 +13,8 @@ pub(super) struct Looks {
     pub seen_at_ms: Option<u64>,
     /// When the look under way was asked for, and that by the object's clock.
     asked_at_ms: Option<(u64, u64)>,
-    /// Whether a look has ended with this event.
-    pub ended: bool,
+    /// The number of the commit with which a look last ended.
+    ended_in: Option<u64>,
     /// Looks in a row that showed it wanting.
     bad: u32,
     /// Those of them that were answered.
@@ -38,11 +38,16 @@ impl Looks {
         Some(asked_at_ms)
     }
 
-    fn unanswered(&mut self, asked_at_ms: Option<u64>) {
+    /// Returns whether a look ended with that commit.
+    pub(super) fn ended(&self, commit_number: u64) -> bool {
+        self.ended_in == Some(commit_number)
+    }
+
+    fn unanswered(&mut self, asked_at_ms: Option<u64>, commit_number: u64) {
         let Some(asked_at_ms) = asked_at_ms else { return };
         self.unanswered_since_ms.get_or_insert(asked_at_ms);
         self.bad += 1;
-        self.ended = true;
+        self.ended_in = Some(commit_number);
         self.answered = false;
     }
 
@@ -64,13 +69,15 @@ impl Looks {
 impl Reference {
     pub(super) fn look_answered(&mut self, commit: &Commit<'_>) {
         let config = commit.pool.config();
-        for looks in self.memory.looks.values_mut() {
-            looks.ended = false;
+        self.commits += 1;
+        if matches!(commit.event, Event::DeadlineReached | Event::Woke) {
             let patience_ms = look_patience_ms(config);
-            let over = looks.asked_at_ms.is_some_and(|(_, at_ms)| at_ms + patience_ms <= commit.clock_ms);
-            if over && matches!(commit.event, Event::DeadlineReached | Event::Woke) {
-                let asked_at_ms = looks.asked_at_ms.take().map(|(at_ms, _)| at_ms);
-                looks.unanswered(asked_at_ms);
+            for looks in self.memory.looks.values_mut() {
+                let over = looks.asked_at_ms.is_some_and(|(_, at_ms)| at_ms + patience_ms <= commit.clock_ms);
+                if over {
+                    let asked_at_ms = looks.asked_at_ms.take().map(|(at_ms, _)| at_ms);
+                    looks.unanswered(asked_at_ms, self.commits);
+                }
             }
         }
         let (life, seen) = match commit.event {
@@ -93,9 +100,9 @@ impl Reference {
             Event::Probed { asked_at_ms, .. } => looks.ends(*asked_at_ms),
             _ => looks.asked_at_ms.take().map(|(at_ms, _)| at_ms),
         };
-        looks.ended = !begins;
+        looks.ended_in = (!begins).then_some(self.commits);
         match seen {
-            Seen::Unknown(_) => return looks.unanswered(asked_at_ms),
+            Seen::Unknown(_) => return looks.unanswered(asked_at_ms, self.commits),
             Seen::Alive | Seen::Busy | Seen::Idle => looks.well(commit.clock_ms),
             Seen::Ready(_) | Seen::NotReady(_) if used => looks.well(commit.clock_ms),
             Seen::Ready(usage) if !past_ceiling(config, *usage) => looks.well(commit.clock_ms),
@@ -162,7 +169,7 @@ impl Reference {
         let number = number_of(life.id);
         let patience = commit.pool.config().health.unhealthy_after;
         let looks = self.memory.looks.get(&number);
-        let wanting = looks.filter(|looks| looks.ended && looks.wanting >= patience);
+        let wanting = looks.filter(|looks| looks.ended(self.commits) && looks.wanting >= patience);
         let warm = self
             .rows
             .get(&number)
@@ -199,7 +206,7 @@ impl Reference {
             Event::StopReported { id } if number_of(*id) == number => Ok(()),
             Event::Probed { life, seen: Seen::Stopped, .. } if number_of(life.id) == number => Ok(()),
             event => {
-                let Some(looks) = looks.filter(|looks| looks.ended) else {
+                let Some(looks) = looks.filter(|looks| looks.ended(self.commits)) else {
                     hold!("8 no reason", false, "container {number} was stopped because of {event:?}");
                     return Ok(());
                 };

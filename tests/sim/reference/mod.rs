@@ -75,6 +75,8 @@ pub struct Reference {
     pub pool_row: Rc<PoolRow>,
     /// By the containers' numbers.
     holders: Vec<Holder>,
+    /// Commits so far.
+    commits: u64,
     /// Lives of containers ever recorded, but for those that began with a reset.
     recorded: u64,
     counts: [usize; Place::ALL],

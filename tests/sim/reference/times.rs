@@ -80,15 +80,19 @@ impl Reference {
     /// What is warm was so since the last commit; after a loss of memory what
     /// is recorded counts, and what is warm still.
     pub(super) fn time_passes(&mut self, clock_ms: u64) {
-        let recorded_until_ms = self.committed_counters.idle.until_ms;
-        for row in self.rows.values() {
-            let State::Warm { ready_at_ms } = row.container.state else { continue };
-            let since_ms = self
-                .idle_until_ms
-                .unwrap_or_else(|| ready_at_ms.max(row.container.created_at_ms).max(recorded_until_ms));
-            self.counted.idle.ms += clock_ms.saturating_sub(since_ms);
+        match self.idle_until_ms.replace(clock_ms) {
+            Some(since_ms) => {
+                self.counted.idle.ms += self.warm() as u64 * clock_ms.saturating_sub(since_ms);
+            }
+            None => {
+                let recorded_until_ms = self.committed_counters.idle.until_ms;
+                for row in self.rows.values() {
+                    let State::Warm { ready_at_ms } = row.container.state else { continue };
+                    let since_ms = ready_at_ms.max(row.container.created_at_ms).max(recorded_until_ms);
+                    self.counted.idle.ms += clock_ms.saturating_sub(since_ms);
+                }
+            }
         }
-        self.idle_until_ms = Some(clock_ms);
     }
 
     pub(super) fn claim_took(&mut self, commit: &Commit<'_>, asked_at_ms: u64, end: ClaimEnd) {

@@ -78,6 +78,11 @@ function newClient<T extends Rpc.DurableObjectBranded | undefined>(
     const { pools, poolId, poolOptions } = targets();
     return pools.get(poolId, poolOptions) as unknown as DurableObjectStub<WarmPool>;
   };
+  let isChecked = false;
+  const checkContainers = () => {
+    if (!isChecked) throwIfError(rust().checkContainers() ?? null);
+    isChecked = true;
+  };
   const container = ({ name, id }: Grant) => {
     const { containers } = targets();
     const made = containers.idFromName(name);
@@ -119,8 +124,9 @@ function newClient<T extends Rpc.DurableObjectBranded | undefined>(
     shutdown: async () => pool().shutdown(),
   };
 
-  /** Resolves to the answer as JSON text. Waits here and not in wasm, which a panic would end. */
+  /** Returns the answer as JSON text. Waits here and not in wasm, which a panic would end. */
   function claim(id: string, ticket?: string): string | Promise<string> {
+    checkContainers();
     if (typeof id !== "string" || id.length > SESSION_LENGTH_MAX) return rust().refused(id);
     if (hasHints) return claimWithHints(id, ticket);
     return ticket === undefined ? pool().claim(id, text) : pool().claim(id, text, ticket);

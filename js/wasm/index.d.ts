@@ -57,6 +57,8 @@ export declare class PoolClient {
   );
   /** Returns what the client calls, or an error's JSON text. */
   targets(): Targets | string;
+  /** Returns undefined if the container namespace is usable, else an error's JSON text. */
+  checkContainers(): string | undefined;
   /** Returns a stub of that container, or an error's JSON text. */
   container(name: string, id: string): unknown;
   /** Resolves to a grant's JSON text if a hint names a container that confirms it. */

@@ -48,6 +48,16 @@ impl PoolClient {
         self.client.targets().unwrap_or_else(error_text)
     }
 
+    /// Checks that the container namespace makes ids of Durable Objects. Returns
+    /// null, or an error's JSON text. A claim that did not check would leave its
+    /// container assigned.
+    #[wasm_bindgen(js_name = checkContainers)]
+    pub fn check_containers(&self) -> Option<String> {
+        let checked =
+            self.client.places().and_then(|places| places.containers.check_ids("containerNamespace"));
+        checked.err().map(|error| wire::claim_to_json::<RemoteError>(Err(error.into())))
+    }
+
     /// Returns a stub of the container that the pool granted, or an error's JSON
     /// text.
     pub fn container(&self, name: &str, id: &str) -> JsValue {
@@ -232,7 +242,6 @@ impl Client {
     fn targets(&self) -> Result<JsValue, RemoteError> {
         let pool_name = self.pool_name()?;
         let places = self.places()?;
-        places.containers.check_ids("containerNamespace")?;
         let id = places.pools.id_of(pool_name.as_str()).map_err(|error| not_asked(&message_of(&error)))?;
         Ok(object(&[
             ("pools", places.pools.namespace()),

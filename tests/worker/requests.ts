@@ -67,7 +67,7 @@ export function workerWith(env: object): {
   if (!fetch || !scheduled) throw new Error("the default Worker has both handlers");
   const ctx = createExecutionContext();
   return {
-    fetch: async (request) => fetch(request as never, env as never, ctx),
-    scheduled: async (controller) => scheduled(controller, env as never, ctx),
+    fetch: async (request) => fetch(request as never, env, ctx),
+    scheduled: async (controller) => scheduled(controller, env, ctx),
   };
 }

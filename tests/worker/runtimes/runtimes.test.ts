@@ -228,7 +228,7 @@ test.each([
   ["whose object fails", { WARM_POOL: namespaceWith("python", failing()) }],
   ["that refuses", { WARM_POOL: namespaceWith("python", refusing()) }],
 ])("a pool %s fails the invocation, and the other is filled", async (_, change) => {
-  const error = await errorOf(workerWith({ ...env, ...change }).scheduled(CONTROLLER) as never);
+  const error = await errorOf(workerWith({ ...env, ...change }).scheduled(CONTROLLER));
 
   expect(error.message).toBe("pools that could not be primed: python");
   await node().atRest(1);
@@ -237,7 +237,7 @@ test.each([
 
 test("a list of runtimes that is wrong fails the invocation", async () => {
   const wrong = { ...env, WARM_POOL_RUNTIMES: "py thon" };
-  const error = await errorOf(workerWith(wrong).scheduled(CONTROLLER) as never);
+  const error = await errorOf(workerWith(wrong).scheduled(CONTROLLER));
 
   expect(error.message).toContain("WARM_POOL_RUNTIMES");
 });

@@ -107,12 +107,14 @@ export const nowhere: WarmPoolClient = createWarmPool(env.UNTYPED, env.UNTYPED);
 export const elsewheresPool: DurableObjectStub<WarmPool> = getWarmPool(env.UNTYPED, "another");
 export const explicit = createWarmPool<MyContainer>(env.UNTYPED, env.CONTAINER);
 
+/* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment -- the compiler refuses it, too */
 // @ts-expect-error -- the namespace of another class
 createWarmPool(env.CONTAINER, env.CONTAINER);
 // @ts-expect-error -- the two namespaces in the wrong order
 createWarmPool(env.CONTAINER, env.WARM_POOL);
 // @ts-expect-error -- the namespace of another class
 getWarmPool(env.CONTAINER);
+/* eslint-enable @typescript-eslint/no-unsafe-class-instance-assignment */
 // @ts-expect-error -- a session's id is text
 void typed.getContainer(1);
 // @ts-expect-error -- an unknown option

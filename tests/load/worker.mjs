@@ -1,7 +1,7 @@
 // A Worker as a user has it, over simulated containers, each of which is counted once.
 import { SimulatedContainer } from "../../container/simulated.ts";
 import { createWarmPool, getWarmPool, WarmPool } from "../../dist/index.js";
-import DefaultWorker from "../../dist/worker.js";
+import defaultWorker from "../../dist/worker.js";
 import { CONFIG, POOL_NAME } from "./pool.mjs";
 
 export { WarmPool };
@@ -45,12 +45,9 @@ export default {
         case "/metrics": {
           // As the default Worker shows them, whose pools have the names of runtimes.
           const vars = { WARM_POOL_RUNTIMES: POOL_NAME, WARM_POOL_API_KEY: KEY };
-          const worker = new DefaultWorker(ctx, {
-            ...env,
-            CONTAINER_LOADED: env.CONTAINER,
-            ...vars,
-          });
-          return await worker.fetch(new Request(request, { headers: { "x-api-key": KEY } }));
+          const all = { ...env, CONTAINER_LOADED: env.CONTAINER, ...vars };
+          const asked = new Request(request, { headers: { "x-api-key": KEY } });
+          return await defaultWorker.fetch(asked, all, ctx);
         }
         default:
           return new Response(null, { status: 404 });
